@@ -1,0 +1,55 @@
+"""CX maturity surveys: scores, leaders, followers and laggards, tested gaps, figures that can be published.
+
+Every public name is imported when it is first used, so that ``import cxsurvey`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Estimates": "cxsurvey.analysis.results",
+    "Gaps": "cxsurvey.analysis.results",
+    "Issues": "cxsurvey.study.issues",
+    "Scores": "cxsurvey.analysis.scoring",
+    "Segmentation": "cxsurvey.analysis.segmentation",
+    "Study": "cxsurvey.study.study",
+    "bundled_studies": "cxsurvey.readers.study_folder",
+    "check": "cxsurvey.study.checks",
+    "estimate": "cxsurvey.analysis.estimation",
+    "gaps": "cxsurvey.analysis.gaps",
+    "read_study": "cxsurvey.readers.study_folder",
+    "score": "cxsurvey.analysis.scoring",
+    "segment": "cxsurvey.analysis.segmentation",
+    "segment_shares": "cxsurvey.analysis.segment_shares",
+}
+
+if TYPE_CHECKING:
+    from cxsurvey.analysis.estimation import estimate as estimate
+    from cxsurvey.analysis.gaps import gaps as gaps
+    from cxsurvey.analysis.results import Estimates as Estimates
+    from cxsurvey.analysis.results import Gaps as Gaps
+    from cxsurvey.analysis.scoring import Scores as Scores
+    from cxsurvey.analysis.scoring import score as score
+    from cxsurvey.analysis.segment_shares import segment_shares as segment_shares
+    from cxsurvey.analysis.segmentation import Segmentation as Segmentation
+    from cxsurvey.analysis.segmentation import segment as segment
+    from cxsurvey.readers.study_folder import bundled_studies as bundled_studies
+    from cxsurvey.readers.study_folder import read_study as read_study
+    from cxsurvey.study.checks import check as check
+    from cxsurvey.study.issues import Issues as Issues
+    from cxsurvey.study.study import Study as Study
+
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - the names are strings
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module 'cxsurvey' has no attribute '{name}'"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1125 @@
+"""The exceptions of cxsurvey and their wording.
+
+::
+
+    CxSurveyError                exit code 2 unless noted
+    ├── StudyError               the study file or its folder cannot be used
+    ├── ResponsesError           the responses file cannot be read
+    ├── RequestError             an argument asks for what is not there
+    ├── DataFault        (1)     the data do not allow what was asked
+    └── OutputError              a file cannot be written
+
+Each error carries a stable ``code`` and up to five parts: what is wrong, where, what was expected, what was
+found, and what to do next. Named constructors keep the wording here, so that the rest of the code says
+``raise StudyError.unknown_question(...)`` and a message is changed in one place.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+SHOWN_VALUES = 6
+SHOWN_PROBLEMS = 12
+
+
+class CxSurveyError(Exception):
+    """Base of every error that cxsurvey raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        Stable identifier, such as ``"study-not-found"``.
+    what, where, expected, got, hint : str
+        The parts of the message; empty when they do not apply.
+    exit_code : int
+        What the command line returns: 1 when the data are at fault, 2 otherwise.
+    """
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(
+        self, code: str, what: str, *, where: str = "", expected: str = "", got: str = "", hint: str = ""
+    ) -> None:
+        self.code = code
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.got = got
+        self.hint = hint
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The whole error as one paragraph."""
+        parts = [f"{self.what} [{self.code}]"]
+        labelled = (
+            ("Where", self.where),
+            ("Expected", self.expected),
+            ("Got", self.got),
+            ("Next", self.hint),
+        )
+        parts += [f"{label}: {text}" for label, text in labelled if text]
+        return "\n".join(parts)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.code, self.what, self.where, self.expected, self.got, self.hint))
+
+
+def _rebuild(  # noqa: PLR0917 - pickle passes the parts by position
+    kind: type[CxSurveyError], code: str, what: str, where: str, expected: str, got: str, hint: str
+) -> CxSurveyError:
+    return kind(code, what, where=where, expected=expected, got=got, hint=hint)
+
+
+def listed(values: Iterable[object], *, most: int = SHOWN_VALUES) -> str:
+    """Join values for a message and cut a long list with a count of the rest.
+
+    >>> listed("abc", most=2)
+    'a, b and 1 more'
+    """
+    shown = [str(value) for value in values]
+    if len(shown) <= most:
+        return ", ".join(shown)
+    return f"{', '.join(shown[:most])} and {len(shown) - most} more"
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Suggest the nearest known name, or list what is known.
+
+    >>> did_you_mean("wieght", ["weight", "stratum"])
+    "Did you mean 'weight'?"
+    """
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    return f"Known: {listed(known)}." if known else ""
+
+
+class StudyError(CxSurveyError):
+    """The study file or its folder cannot be used."""
+
+    @classmethod
+    def not_found(cls, name: str, bundled: Sequence[str]) -> StudyError:
+        """No bundled study, folder or file has this name."""
+        return cls(
+            "study-not-found",
+            f"There is no study '{name}'.",
+            expected="a bundled study's name, a study folder, or a study.toml file",
+            hint=f"{did_you_mean(name, bundled)} Run 'cxsurvey demo' to list the bundled studies.",
+        )
+
+    @classmethod
+    def no_study_file(cls, folder: str) -> StudyError:
+        """The folder holds no study.toml."""
+        return cls(
+            "study-file-missing",
+            "The folder holds no study.toml.",
+            where=folder,
+            expected="a study folder: study.toml beside a responses file",
+            hint="Name the folder that holds study.toml, or write one (docs/reference/study-file.md).",
+        )
+
+    @classmethod
+    def unreadable(cls, file: str, reason: str) -> StudyError:
+        """The operating system does not let us read the study file."""
+        return cls("study-file-unreadable", "The study file cannot be read.", where=file, got=reason)
+
+    @classmethod
+    def not_utf8(cls, file: str, row: int) -> StudyError:
+        """TOML must be UTF-8."""
+        return cls(
+            "study-file-encoding",
+            "The study file is not UTF-8 text.",
+            where=f"{file}, line {row}",
+            expected="UTF-8, which TOML requires",
+            hint="Save the file again with the encoding UTF-8.",
+        )
+
+    @classmethod
+    def not_toml(cls, file: str, reason: str) -> StudyError:
+        """The file is not valid TOML."""
+        return cls(
+            "study-file-syntax",
+            "The study file is not valid TOML.",
+            where=file,
+            got=reason,
+            hint="Mend the line that is named; texts stand in double quotes and lists in square brackets.",
+        )
+
+    @classmethod
+    def invalid(cls, file: str, problems: Sequence[str]) -> StudyError:
+        """Declarations are wrong; all of them are told at once."""
+        count = f"{len(problems)} problem" + ("s" if len(problems) != 1 else "")
+        shown = "\n".join(f"  - {problem}" for problem in problems[:SHOWN_PROBLEMS])
+        rest = len(problems) - SHOWN_PROBLEMS
+        return cls(
+            "study-file-invalid",
+            f"The study file has {count}.",
+            where=file,
+            got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
+            hint="Mend them and run 'cxsurvey check' again.",
+        )
+
+    @classmethod
+    def outside_folder(cls, file: str, path: str) -> StudyError:
+        """A study reads nothing outside its folder."""
+        return cls(
+            "path-outside-study",
+            "The responses file lies outside the study folder.",
+            where=f"{file}, [study] responses",
+            expected="a file inside the study folder, named without '..' or a leading '/'",
+            got=f"'{path}'",
+            hint="Copy the responses into the study folder and name them there.",
+        )
+
+    @classmethod
+    def missing_columns(
+        cls, file: str, absent: Sequence[tuple[str, str]], columns: Sequence[str]
+    ) -> StudyError:
+        """The study file names columns that the responses file does not have."""
+        shown = "\n".join(
+            f"  - {place}: no column '{name}'. {did_you_mean(name, columns)}"
+            for place, name in absent[:SHOWN_PROBLEMS]
+        )
+        rest = len(absent) - SHOWN_PROBLEMS
+        return cls(
+            "unknown-column",
+            f"The study file names {len(absent)} column{'s' if len(absent) != 1 else ''} that the responses lack.",
+            where=file,
+            got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
+            hint="Correct the names in study.toml; 'cxsurvey check' lists them all.",
+        )
+
+
+_CONTENT_NAMES = {
+    "text": "delimited text (CSV)",
+    "workbook": "an Excel workbook (.xlsx)",
+    "parquet": "a Parquet file",
+    "spss": "an SPSS data file (.sav)",
+    "stata": "a Stata data file (.dta)",
+    "zip": "a zip archive",
+    "gzip": "a gzip archive",
+    "pdf": "a PDF document",
+    "html": "a web page (HTML)",
+    "xml": "an XML document",
+    "old_excel": "an Excel 97-2003 workbook (.xls)",
+    "binary_excel": "a binary Excel workbook (.xlsb)",
+    "open_document": "an OpenDocument spreadsheet (.ods)",
+    "encrypted_workbook": "a password-protected workbook",
+    "spss_portable": "an SPSS portable file (.por)",
+    "sas": "a SAS data file (.sas7bdat)",
+    "rdata": "an R data file",
+}
+_CONTENT_HINTS = {
+    "zip": "Unpack the archive and name the file inside it.",
+    "gzip": "Unpack the archive and name the file inside it.",
+    "html": "The download is a page, perhaps a login page: export the responses again.",
+    "old_excel": "Open it in a spreadsheet and save it as .xlsx or CSV.",
+    "binary_excel": "Open it in a spreadsheet and save it as .xlsx or CSV.",
+    "open_document": "Open it in a spreadsheet and save it as .xlsx or CSV.",
+    "encrypted_workbook": "Open it in a spreadsheet, remove the password and save it.",
+    "spss_portable": "Save it as .sav.",
+    "sas": "Convert it to .sav, .dta or CSV.",
+    "rdata": "Write it as CSV or Parquet.",
+}
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+class ResponsesError(CxSurveyError):
+    """The responses file cannot be read."""
+
+    @classmethod
+    def not_found(cls, name: str) -> ResponsesError:
+        """There is no such file."""
+        return cls(
+            "responses-not-found",
+            "The responses file does not exist.",
+            where=name,
+            hint="Check the name, and that the file stands in the study folder.",
+        )
+
+    @classmethod
+    def not_a_file(cls, name: str) -> ResponsesError:
+        """The path is a folder or a device."""
+        return cls(
+            "responses-not-a-file",
+            "The responses path is not a file.",
+            where=name,
+            hint="Name the file itself, not its folder.",
+        )
+
+    @classmethod
+    def unreadable(cls, name: str, *, reason: str) -> ResponsesError:
+        """The operating system refuses."""
+        return cls("responses-unreadable", "The responses file cannot be opened.", where=name, got=reason)
+
+    @classmethod
+    def too_large(cls, name: str, *, size: int, limit: int) -> ResponsesError:
+        """The file is larger than is read into memory."""
+        return cls(
+            "responses-too-large",
+            "The responses file is too large.",
+            where=name,
+            expected=f"at most {limit:,} bytes",
+            got=f"{size:,} bytes",
+            hint="Export only the columns that the study uses, or save the file as Parquet.",
+        )
+
+    @classmethod
+    def empty(cls, name: str) -> ResponsesError:
+        """Nothing is in the file."""
+        return cls(
+            "responses-empty",
+            "The responses file is empty.",
+            where=name,
+            hint="Export the responses again.",
+        )
+
+    @classmethod
+    def unknown_suffix(cls, name: str, *, content: str, known: Sequence[str]) -> ResponsesError:
+        """No reader goes by this suffix."""
+        return cls(
+            "responses-unknown-suffix",
+            "No reader is known for this kind of file.",
+            where=name,
+            expected=f"a file named {listed(known, most=len(known))}",
+            got="a text file" if content == "text" else _CONTENT_NAMES[content],
+            hint=_CONTENT_HINTS.get(content, "Rename the file if its suffix is wrong, or export it as CSV."),
+        )
+
+    @classmethod
+    def suffix_mismatch(cls, name: str, *, expected: str, content: str) -> ResponsesError:
+        """The bytes are not what the suffix says."""
+        return cls(
+            "responses-suffix-mismatch",
+            "The responses file is not what its name says.",
+            where=name,
+            expected=_CONTENT_NAMES[expected],
+            got=_CONTENT_NAMES[content],
+            hint=_CONTENT_HINTS.get(content, "Give the file the suffix of what it is, or export it again."),
+        )
+
+    @classmethod
+    def unknown_encoding(cls, name: str, *, encoding: str) -> ResponsesError:
+        """The stated encoding is none."""
+        return cls(
+            "responses-unknown-encoding",
+            f"There is no text encoding '{encoding}'.",
+            where=f"[reading] encoding, for {name}",
+            hint="Use a name such as utf-8, cp1252, utf-16 or shift_jis, or leave it out.",
+        )
+
+    @classmethod
+    def encoding_mismatch(cls, name: str, *, stated: str, marked: str) -> ResponsesError:
+        """The byte order mark contradicts the stated encoding."""
+        return cls(
+            "responses-encoding-mismatch",
+            "The stated encoding contradicts the file's byte order mark.",
+            where=name,
+            expected=stated,
+            got=f"a byte order mark of {marked}",
+            hint="Leave [reading] encoding out: the mark is enough.",
+        )
+
+    @classmethod
+    def undecodable(cls, name: str, *, encoding: str, offset: int, line: int, byte: int) -> ResponsesError:
+        """A byte does not fit the encoding."""
+        return cls(
+            "responses-undecodable",
+            f"The text is not valid {encoding}.",
+            where=f"{name}, line {line}, byte offset {offset:,}",
+            got=f"byte 0x{byte:02X}",
+            hint="State the encoding under [reading], or save the file as UTF-8.",
+        )
+
+    @classmethod
+    def nul_byte(cls, name: str, *, offset: int, line: int, wide: bool) -> ResponsesError:
+        """NUL characters: a binary file, or UTF-16 that does not say so."""
+        hint = (
+            'State encoding = "utf-16-le" (or "utf-16-be") under [reading].'
+            if wide
+            else "The file is damaged or not text: export it again."
+        )
+        return cls(
+            "responses-nul-byte",
+            "The text holds a NUL character.",
+            where=f"{name}, line {line}, byte offset {offset:,}",
+            hint=hint,
+        )
+
+    @classmethod
+    def impossible_separator(cls, name: str, *, separator: str) -> ResponsesError:
+        """The stated separator has another meaning in delimited text."""
+        return cls(
+            "responses-impossible-separator",
+            "A quote or a line break cannot separate fields.",
+            where=f"[reading] separator, for {name}",
+            got=repr(separator),
+            hint="State the character between the fields, or leave it out.",
+        )
+
+    @classmethod
+    def one_name(cls, name: str, *, row: int, fields: int, separator: str) -> ResponsesError:
+        """The header is one name, the rows below part evenly."""
+        return cls(
+            "responses-one-name",
+            "The header holds one name although the rows below it hold more fields.",
+            where=f"{name}, row {row}",
+            expected=f"{fields} column names separated by {separator!r}",
+            got="1 column name",
+            hint="State header_row under [reading] if the names stand lower, or state the separator.",
+        )
+
+    @classmethod
+    def no_header(cls, name: str, *, row: int) -> ResponsesError:
+        """The file ends above the header."""
+        return cls(
+            "responses-no-header",
+            "The file ends before the row of column names.",
+            where=name,
+            expected=f"column names in row {row}",
+            hint="Correct header_row under [reading].",
+        )
+
+    @classmethod
+    def blank_header(cls, name: str, *, row: int) -> ResponsesError:
+        """The header row names nothing."""
+        return cls(
+            "responses-blank-header",
+            "The row of column names is blank.",
+            where=f"{name}, row {row}",
+            hint="Correct header_row under [reading], or delete the blank row.",
+        )
+
+    @classmethod
+    def header_only(cls, name: str, *, row: int) -> ResponsesError:
+        """No respondent below the header."""
+        return cls(
+            "responses-header-only",
+            "The file holds column names but no responses.",
+            where=f"{name}, below row {row}",
+            hint="Export the responses again; check the filter of the export.",
+        )
+
+    @classmethod
+    def too_many_columns(cls, name: str, *, count: int, limit: int) -> ResponsesError:
+        """More columns than any survey has."""
+        return cls(
+            "responses-too-many-columns",
+            "The file has too many columns.",
+            where=name,
+            expected=f"at most {limit:,}",
+            got=f"{count:,}",
+            hint="Check the separator; export only the columns that the study uses.",
+        )
+
+    @classmethod
+    def duplicate_column(
+        cls, name: str, *, row: int, column: str, positions: tuple[int, int]
+    ) -> ResponsesError:
+        """Two columns of one name."""
+        return cls(
+            "responses-duplicate-column",
+            f"Two columns are named '{column}'.",
+            where=f"{name}, row {row}, columns {positions[0]} and {positions[1]}",
+            expected="names that differ, surrounding spaces aside",
+            hint="Rename one of them, or correct header_row under [reading].",
+        )
+
+    @classmethod
+    def blank_column(cls, name: str, *, row: int, position: int) -> ResponsesError:
+        """Cells under no name."""
+        return cls(
+            "responses-blank-column",
+            f"Column {position} has answers but no name.",
+            where=f"{name}, row {row}",
+            hint="Name the column, or correct header_row under [reading].",
+        )
+
+    @classmethod
+    def ragged(cls, name: str, *, row: int, expected: int, got: int, start: str) -> ResponsesError:
+        """A row has too many or too few fields."""
+        return cls(
+            "responses-ragged",
+            f"Row {row} has too {'many' if got > expected else 'few'} fields.",
+            where=f"{name}, row {row}, which begins {start!r}",
+            expected=_count(expected, "field"),
+            got=_count(got, "field"),
+            hint="Put quotes around cells that hold the separator; check separator and header_row.",
+        )
+
+    @classmethod
+    def blank_row(cls, name: str, *, row: int) -> ResponsesError:
+        """A blank line between responses."""
+        return cls(
+            "responses-blank-row",
+            f"Row {row} is blank but responses follow it.",
+            where=f"{name}, row {row}",
+            hint="Delete the blank row, or correct header_row under [reading].",
+        )
+
+    @classmethod
+    def unclosed_quote(cls, name: str, *, row: int, field: int) -> ResponsesError:
+        """A quoted field runs to the end of the file."""
+        return cls(
+            "responses-unclosed-quote",
+            "A quote is opened and never closed.",
+            where=f"{name}, row {row}, field {field}",
+            hint="Close the quote, or write a quote inside a quoted cell twice.",
+        )
+
+    @classmethod
+    def stray_quote(cls, name: str, *, row: int, field: int, after: str) -> ResponsesError:
+        """Text follows a closing quote."""
+        return cls(
+            "responses-stray-quote",
+            "Text follows a closing quote.",
+            where=f"{name}, row {row}, field {field}",
+            expected="a separator or the end of the row",
+            got=repr(after),
+            hint="Write a quote inside a quoted cell twice; check the separator.",
+        )
+
+    @classmethod
+    def cell_too_long(cls, name: str, *, row: int, column: str, size: int, limit: int) -> ResponsesError:
+        """A cell longer than any answer, mostly a quote that swallows rows."""
+        return cls(
+            "responses-cell-too-long",
+            "A cell is too long.",
+            where=f"{name}, row {row}, column '{column}'",
+            expected=f"at most {limit:,} bytes",
+            got=f"{size:,} bytes",
+            hint="Look for a quote that is not closed near this row.",
+        )
+
+    @classmethod
+    def unknown_sheet(cls, name: str, *, sheet: str, known: Sequence[str]) -> ResponsesError:
+        """The workbook has no such sheet."""
+        return cls(
+            "responses-unknown-sheet",
+            f"The workbook has no sheet '{sheet}'.",
+            where=name,
+            expected=f"one of: {listed(known, most=20)}",
+            hint=did_you_mean(sheet, known),
+        )
+
+    @classmethod
+    def archive_bomb(cls, name: str, *, member: str, size: int, limit: str) -> ResponsesError:
+        """The archive unpacks to far more than a workbook holds."""
+        return cls(
+            "responses-archive-bomb",
+            "The workbook unpacks to a size that no survey needs.",
+            where=f"{name}, {member}",
+            expected=limit,
+            got=f"{size:,} bytes unpacked",
+            hint="Export the responses again, as CSV if they are really this large.",
+        )
+
+    @classmethod
+    def broken(cls, name: str, *, kind: str, reason: str, encoded: bool = False) -> ResponsesError:
+        """The library that reads this format gives up."""
+        other = " If its text is at fault, state the encoding under [reading]." if encoded else ""
+        return cls(
+            "responses-broken",
+            f"The file cannot be read as {kind}.",
+            where=name,
+            got=reason,
+            hint=f"The file may be damaged or cut off: export it again.{other}",
+        )
+
+    @classmethod
+    def no_cases(cls, name: str) -> ResponsesError:
+        """Variables are declared, nobody answered."""
+        return cls(
+            "responses-no-cases",
+            "The file declares variables but holds no respondents.",
+            where=name,
+            hint="Export the responses again; check the filter of the export.",
+        )
+
+    @classmethod
+    def uncomputed_formula(cls, name: str, *, cell: str) -> ResponsesError:
+        """A formula was written by a program that does not calculate."""
+        return cls(
+            "responses-uncomputed-formula",
+            "A formula has no stored result.",
+            where=f"{name}, cell {cell}",
+            hint="Open the workbook in a spreadsheet and save it, or export it as CSV.",
+        )
+
+    @classmethod
+    def unusable_column(cls, name: str, *, column: str, kind: str) -> ResponsesError:
+        """A cell holds a list, a record or bytes."""
+        return cls(
+            "responses-unusable-column",
+            f"Column '{column}' does not hold one plain value per cell.",
+            where=name,
+            expected="text, numbers, dates, or true and false",
+            got=kind,
+            hint="Write one column per value.",
+        )
+
+
+class RequestError(CxSurveyError):
+    """An argument asks for something that is not there or is not allowed."""
+
+    @classmethod
+    def unknown_question(cls, name: str, suggestion: str) -> RequestError:
+        """No question, scale or group has this id."""
+        return cls("unknown-question", f"The study has no question '{name}'.", hint=suggestion)
+
+    @classmethod
+    def unknown_group(cls, name: str, suggestion: str) -> RequestError:
+        """Nothing parts the respondents by this name."""
+        return cls(
+            "unknown-group",
+            f"Respondents cannot be grouped by '{name}'.",
+            expected="a single or ordinal question, a [[group]], or 'segment'",
+            hint=suggestion,
+        )
+
+    @classmethod
+    def unknown_response(cls, question: str, name: str, suggestion: str) -> RequestError:
+        """The question has no such response or net."""
+        return cls("unknown-response", f"'{question}' has no response or net '{name}'.", hint=suggestion)
+
+    @classmethod
+    def unknown_rule(cls, name: str, suggestion: str) -> RequestError:
+        """The study knows no such segmentation rule."""
+        return cls("unknown-rule", f"There is no segmentation rule '{name}'.", hint=suggestion)
+
+    @classmethod
+    def unknown_figure(cls, name: str, suggestion: str) -> RequestError:
+        """The study declares no such figure."""
+        return cls("unknown-figure", f"The study declares no figure '{name}'.", hint=suggestion)
+
+    @classmethod
+    def no_segments(cls, study: str) -> RequestError:
+        """The study file has no [segments] table."""
+        return cls(
+            "no-segments",
+            f"The study '{study}' declares no segmentation.",
+            expected="a [segments] table in study.toml",
+            hint="Add [segments] with insight and engagement ratings, or a rule on scores.",
+        )
+
+    @classmethod
+    def no_scales(cls, study: str) -> RequestError:
+        """The study file has no [[scale]] table."""
+        return cls(
+            "no-scales",
+            f"The study '{study}' declares no scale to score.",
+            expected="a [[scale]] table in study.toml",
+            hint="Add [[scale]] with an id, a label and its items.",
+        )
+
+    @classmethod
+    def rule_needs(cls, rule: str, needs: str) -> RequestError:
+        """The rule cannot run on what the study declares."""
+        return cls("rule-not-applicable", f"The rule '{rule}' cannot be used here.", expected=needs)
+
+    @classmethod
+    def statistic_needs(cls, statistic: str, question: str, needs: str) -> RequestError:
+        """The statistic is not defined for this type of question."""
+        return cls(
+            "statistic-not-defined",
+            f"The {statistic} of '{question}' is not defined.",
+            expected=needs,
+            hint="Choose another statistic, or another question.",
+        )
+
+    @classmethod
+    def rule_without_segments(cls, by: str) -> RequestError:
+        """A rule was given although the groups are not segments."""
+        return cls(
+            "rule-without-segments",
+            f"A rule parts segments, and the groups here are '{by}'.",
+            hint="Leave out --rule, or say --by segment.",
+        )
+
+    @classmethod
+    def total_beside_medians(cls) -> RequestError:
+        """The covariance of a median with a part of itself is not estimated."""
+        return cls(
+            "total-beside-medians",
+            "The median of the total cannot stand beside the medians of its groups.",
+            expected="the total and the groups in two calls",
+            hint="Leave out total=True, or leave out by=.",
+        )
+
+    @classmethod
+    def bad_option(cls, name: str, got: object, expected: str) -> RequestError:
+        """An option has a value that it cannot take."""
+        return cls("bad-option", f"The option '{name}' cannot be {got!r}.", expected=expected)
+
+    @classmethod
+    def array_shape(cls, name: str, expected: str, got: object) -> RequestError:
+        """Report an array whose length or shape does not fit the others."""
+        return cls(
+            "array-shape",
+            f"'{name}' does not have the shape that the other arrays call for.",
+            expected=expected,
+            got=str(got),
+            hint="Pass one value for each respondent, or one for each estimate.",
+        )
+
+    @classmethod
+    def code_out_of_range(cls, name: str, low: int, high: int, got: str) -> RequestError:
+        """Report integer codes outside the cells or groups that were declared."""
+        return cls(
+            "code-out-of-range",
+            f"'{name}' holds codes outside the declared range.",
+            expected=f"integers from {low} to {high}" + (", -1 meaning outside" if low == -1 else ""),
+            got=got,
+            hint="Number the groups from 0 and count them all.",
+        )
+
+    @classmethod
+    def unknown_option(cls, name: str, got: object, known: Sequence[str]) -> RequestError:
+        """Report a named option that does not exist."""
+        return cls(
+            "unknown-option",
+            f"'{got}' is no value of '{name}'.",
+            expected=listed(known, most=len(known)),
+            got=f"'{got}'",
+            hint=did_you_mean(str(got), known),
+        )
+
+    @classmethod
+    def not_a_fraction(cls, name: str, got: object) -> RequestError:
+        """Report a level or probability outside its range."""
+        return cls(
+            "not-a-fraction",
+            f"'{name}' must be a fraction.",
+            expected="a number between 0 and 1",
+            got=str(got),
+            hint="Write 0.95 for 95%.",
+        )
+
+    @classmethod
+    def denominator_of_several_columns(cls, count: int) -> RequestError:
+        """Report ratios whose denominator adds columns of one group."""
+        return cls(
+            "denominator-of-several-columns",
+            f"The denominator of {count} ratio{'s' if count != 1 else ''} adds several columns of one group,"
+            " so that its respondents cannot be counted.",
+            expected="one column of each group",
+            hint="Add a column that holds the sum, and divide by that.",
+        )
+
+    @classmethod
+    def too_few_items(cls, items: int) -> RequestError:
+        """Report a scale too short for an internal-consistency coefficient."""
+        return cls(
+            "too-few-items",
+            "Cronbach's alpha is not defined for a scale of one item.",
+            expected="at least 2 items",
+            got=f"{items}",
+            hint="Name the other items of the scale, or leave the coefficient out.",
+        )
+
+    @classmethod
+    def not_a_covariance(cls) -> RequestError:
+        """Report a covariance matrix that gives a contrast a negative variance."""
+        return cls(
+            "not-a-covariance",
+            "The covariance matrix gives a contrast a negative variance.",
+            expected="the covariance that came with the estimates",
+            hint="Pass estimates and covariance of one call, in the same order.",
+        )
+
+    @classmethod
+    def number_not_finite(cls, value: object) -> RequestError:
+        """A number to be printed or drawn is infinite, or NaN where a number is needed."""
+        return cls(
+            "number-not-finite",
+            "A number cannot be shown because it is not finite.",
+            got=repr(value),
+            hint="Pass NaN with a flag for a missing value, and look where the infinite one comes from.",
+        )
+
+    @classmethod
+    def not_a_probability(cls, value: object) -> RequestError:
+        """A p-value lies outside 0 to 1."""
+        return cls("not-a-probability", "A p-value is out of range.", expected="0 to 1", got=repr(value))
+
+    @classmethod
+    def unknown_page_size(cls, name: str, known: Sequence[str]) -> RequestError:
+        """Report a paper size that the pack does not know."""
+        return cls("unknown-page-size", f"There is no page size '{name}'.", hint=did_you_mean(name, known))
+
+    @classmethod
+    def figure_key(cls, key: str) -> RequestError:
+        """Report a figure key that cannot be part of a file name."""
+        return cls(
+            "figure-key",
+            f"The figure key '{key}' cannot be part of a file name.",
+            expected="a lower case letter or digit, then up to 30 of a-z, 0-9, - and _",
+            hint="Use a key such as 'fig01'.",
+        )
+
+    @classmethod
+    def duplicate_figure(cls, key: str) -> RequestError:
+        """Report two figures of one pack that share a key, and so their file names."""
+        return cls(
+            "figure-duplicate",
+            f"Two figures of the pack have the key '{key}'.",
+            hint="Give each figure a key of its own, such as 'fig01' and 'fig02'.",
+        )
+
+    @classmethod
+    def empty_pack(cls) -> RequestError:
+        """Report a pack without figures."""
+        return cls(
+            "pack-empty",
+            "A figure pack needs at least one figure.",
+            hint="Add a [[figure]] to the study file, or check the names given with --only.",
+        )
+
+    @classmethod
+    def unknown_unit(cls, name: str, known: Sequence[str]) -> RequestError:
+        """A figure's unit is not one that has formats."""
+        return cls("unknown-unit", f"There is no unit '{name}'.", hint=did_you_mean(name, known))
+
+    @classmethod
+    def figure_empty(cls, figure: str) -> RequestError:
+        """The table of a figure has no rows."""
+        return cls(
+            "figure-empty",
+            "A figure cannot be drawn from a table without rows.",
+            where=figure,
+            hint="Check the filter that made the table, or leave the figure out.",
+        )
+
+    @classmethod
+    def figure_columns(cls, figure: str, missing: Sequence[str], present: Sequence[str]) -> RequestError:
+        """The table of a figure lacks columns that its form needs."""
+        return cls(
+            "figure-columns",
+            "The table lacks columns that the figure needs.",
+            where=figure,
+            expected=listed(missing),
+            got=listed(present),
+        )
+
+    @classmethod
+    def figure_value(cls, figure: str, row: str, value: object, expected: str) -> RequestError:
+        """A value in the table of a figure cannot be drawn."""
+        return cls(
+            "figure-value",
+            "A value in the table cannot be drawn.",
+            where=f"{figure}, row '{row}'",
+            expected=expected,
+            got=repr(value),
+        )
+
+    @classmethod
+    def figure_duplicates(cls, figure: str, rows: Sequence[str]) -> RequestError:
+        """Two rows of a figure's table stand for the same mark."""
+        return cls(
+            "figure-duplicates",
+            "Several rows of the table stand for the same mark.",
+            where=figure,
+            got=listed(rows),
+            hint="Give each row its own row_id, and each group or level one row in it.",
+        )
+
+    @classmethod
+    def figure_groups(cls, figure: str, groups: Sequence[str], expected: str) -> RequestError:
+        """A figure has more or fewer groups than its form can show."""
+        return cls(
+            "figure-groups",
+            "The number of groups does not suit this form.",
+            where=figure,
+            expected=expected,
+            got=f"{len(groups)} ({listed(groups)})",
+            hint="Choose another form, or combine groups.",
+        )
+
+    @classmethod
+    def figure_option(cls, figure: str, option: str, got: object, expected: str) -> RequestError:
+        """An option of a figure has a value that it cannot take."""
+        return cls(
+            "figure-option",
+            f"Option '{option}' cannot take this value.",
+            where=figure,
+            expected=expected,
+            got=repr(got),
+        )
+
+    @classmethod
+    def figure_too_tall(cls, figure: str, height: float, limit: float) -> RequestError:
+        """A card is taller than a page."""
+        return cls(
+            "figure-too-tall",
+            "The figure is taller than a page; type is never shrunk to fit.",
+            where=figure,
+            expected=f"at most {limit:g} in",
+            got=f"{height:.2f} in",
+            hint="Use draw_all, which splits it into several cards, or show fewer rows.",
+        )
+
+    @classmethod
+    def picture_format(cls, path: object, known: Sequence[str]) -> RequestError:
+        """The suffix of a picture's path names no known format."""
+        return cls(
+            "picture-format",
+            "The suffix of the path does not name a picture format.",
+            where=str(path),
+            expected=listed(known),
+            hint="Save to a path such as figure.svg.",
+        )
+
+    @classmethod
+    def font_unusable(cls, path: object, reason: str) -> RequestError:
+        """A font file that was asked for cannot be used."""
+        return cls(
+            "font-unusable",
+            "The font cannot be used.",
+            where=str(path),
+            expected="a TrueType or OpenType file",
+            got=reason,
+        )
+
+    @classmethod
+    def palette_unreadable(cls, problems: Sequence[str]) -> RequestError:
+        """A palette fails the checks of contrast or of colour vision."""
+        return cls(
+            "palette-unreadable",
+            "The palette cannot be read by everyone.",
+            got=listed(problems),
+            hint="Darken or separate the colours named above, or check with strict=False.",
+        )
+
+
+class DataFault(CxSurveyError):
+    """The data do not allow what was asked."""
+
+    exit_code: ClassVar[int] = 1
+
+    @classmethod
+    def no_respondents(cls, file: str) -> DataFault:
+        """There is nobody to count."""
+        return cls(
+            "no-respondents",
+            "There are no respondents.",
+            where=file,
+            expected="at least one row below the column names",
+            hint="Export the responses again, or name the right file in [study] responses.",
+        )
+
+    @classmethod
+    def weight_column(cls, column: str, problem: str, count: int, row: int) -> DataFault:
+        """A weight is missing, negative or not a number."""
+        return cls(
+            "weight-unusable",
+            f"The weights cannot be used: {problem}.",
+            where=f"column '{column}', {count:,} row{'s' if count != 1 else ''}, first row {row}",
+            expected="a finite number that is not negative for every respondent, not all zero",
+            hint="Run 'cxsurvey check' for the list, and mend or leave out those respondents.",
+        )
+
+    @classmethod
+    def design_column(cls, column: str, role: str, count: int, row: int) -> DataFault:
+        """A respondent has no stratum or cluster."""
+        return cls(
+            "design-unusable",
+            f"The {role} of {count:,} respondent{'s' if count != 1 else ''} is blank.",
+            where=f"column '{column}', first row {row}",
+            expected=f"a {role} for every respondent",
+            hint="Run 'cxsurvey check' for the list.",
+        )
+
+    @classmethod
+    def overlapping_groups(cls, group: str, count: int) -> DataFault:
+        """Respondents belong to two groups at once."""
+        return cls(
+            "group-overlap",
+            f"{count:,} respondent{'s' if count != 1 else ''} belong to more than one member of '{group}'.",
+            expected="members that exclude one another",
+            hint='Change the members, or set overlap = "exclude" to leave such respondents in neither.',
+        )
+
+    @classmethod
+    def too_few_groups(cls, group: str, found: int) -> DataFault:
+        """There is nothing to compare."""
+        return cls(
+            "nothing-to-compare",
+            f"'{group}' has {found} group{'s' if found != 1 else ''} with respondents.",
+            expected="at least two groups with respondents",
+            hint="Compare by another question, or check how its members are declared.",
+        )
+
+    @classmethod
+    def lonely_strata(cls, lonely: int, strata: int) -> DataFault:
+        """Report strata with one cluster, which give no variance."""
+        return cls(
+            "lonely-stratum",
+            f"{lonely} of {strata} strata {'hold' if lonely != 1 else 'holds'} a single cluster,"
+            " from which no variance can be estimated.",
+            expected="two clusters or more in each stratum",
+            hint="Merge neighbouring strata, or set lonely to 'adjust', 'average', 'certainty' or 'remove'.",
+        )
+
+    @classmethod
+    def design_weights(cls, code: str, what: str, got: str) -> DataFault:
+        """Report weights that are missing, negative or all zero."""
+        return cls(
+            code,
+            what,
+            expected="a finite weight of zero or more for each respondent, and one above zero",
+            got=got,
+            hint="Correct the weight column, or drop those respondents before weighting.",
+        )
+
+    @classmethod
+    def design_value_missing(cls, name: str, count: int) -> DataFault:
+        """Report respondents without a stratum, a cluster or a population size."""
+        return cls(
+            "design-value-missing",
+            f"{count} respondent{'s have' if count != 1 else ' has'} no {name}.",
+            expected=f"a {name} for each respondent",
+            hint="Complete the column; a respondent without one cannot be placed in the design.",
+        )
+
+    @classmethod
+    def clusters_cross_strata(cls, count: int) -> DataFault:
+        """Report cluster identifiers found in several strata."""
+        return cls(
+            "cluster-in-several-strata",
+            f"{count} cluster identifier{'s occur' if count != 1 else ' occurs'} in several strata.",
+            expected="each cluster in one stratum",
+            hint="If the numbering starts again in each stratum, say nest = true.",
+        )
+
+    @classmethod
+    def unusable_fpc(cls, reason: str, got: str) -> DataFault:
+        """Report population sizes that contradict the sample."""
+        return cls(
+            "fpc-not-usable",
+            f"The finite population correction cannot be used: {reason}.",
+            expected="the population size of the stratum (in clusters), or the fraction sampled",
+            got=got,
+            hint="Give one value for each stratum, all sizes or all fractions.",
+        )
+
+    @classmethod
+    def column_not_finite(cls, columns: Sequence[int]) -> DataFault:
+        """Report missing or infinite values inside a group that is totalled."""
+        return cls(
+            "column-not-finite",
+            "Columns to be totalled hold missing or infinite values inside a group.",
+            where=f"column {listed(columns)}",
+            expected="finite numbers; 0 where a respondent is outside a column's base",
+            hint="Put respondents without an answer outside the group, or 0 in the column and its base.",
+        )
+
+    @classmethod
+    def not_a_p_value(cls, count: int) -> DataFault:
+        """Report p-values outside 0 to 1."""
+        return cls(
+            "not-a-p-value",
+            f"{count} value{'s are' if count != 1 else ' is'} not between 0 and 1.",
+            expected="p-values, NaN where there was no test",
+        )
+
+
+class OutputError(CxSurveyError):
+    """A file cannot be written."""
+
+    @classmethod
+    def typeface_missing(cls, path: object) -> OutputError:
+        """A file of the bundled typeface is missing, or another font takes its place."""
+        return cls(
+            "typeface-missing",
+            "The typeface of the figures is not available.",
+            where=str(path),
+            hint="Install cxsurvey again; its wheel carries the font.",
+        )
+
+    @classmethod
+    def target_is_folder(cls, path: object) -> OutputError:
+        """Report a file name that a folder already has."""
+        return cls(
+            "target-is-folder",
+            "There is a folder where the file should go.",
+            where=str(path),
+            hint="Give a file name, or rename the folder.",
+        )
+
+    @classmethod
+    def target_is_file(cls, path: object) -> OutputError:
+        """Report a folder name that a file already has."""
+        return cls(
+            "target-is-file",
+            "There is a file where the folder should go.",
+            where=str(path),
+            expected="a folder, or a name that is free",
+            hint="Give another folder name.",
+        )
+
+    @classmethod
+    def parent_missing(cls, path: object) -> OutputError:
+        """Report that the folder of an output file does not exist."""
+        return cls(
+            "folder-missing",
+            "The folder of the output file does not exist.",
+            where=str(path),
+            hint="Make the folder first, or check the spelling.",
+        )
+
+    @classmethod
+    def no_permission(cls, path: object) -> OutputError:
+        """Report that the operating system refused the write."""
+        return cls(
+            "no-permission",
+            "The output cannot be written: permission denied.",
+            where=str(path),
+            hint="Close the file if another program has it open, or choose a folder of your own.",
+        )
+
+    @classmethod
+    def disk_full(cls, path: object) -> OutputError:
+        """Report that the disk or quota is full; earlier files are untouched."""
+        return cls(
+            "disk-full",
+            "The output cannot be written: the disk or quota is full.",
+            where=str(path),
+            hint="Free some space and run it again; files from an earlier run are as they were.",
+        )
+
+    @classmethod
+    def would_overwrite_input(cls, path: object) -> OutputError:
+        """Report an output that would replace a file it is made from."""
+        return cls(
+            "would-overwrite-input",
+            "The output would replace a file that it is made from.",
+            where=str(path),
+            hint="Choose another output name.",
+        )
+
+    @classmethod
+    def foreign_manifest(cls, path: object) -> OutputError:
+        """Report a manifest.json in the output folder that cxsurvey did not write or cannot read."""
+        return cls(
+            "foreign-manifest",
+            "The output folder holds a manifest.json that is not cxsurvey's.",
+            where=str(path),
+            hint="Choose another folder, or move that file away.",
+        )
+
+    @classmethod
+    def not_written(cls, path: object, reason: str) -> OutputError:
+        """Report any other refusal of the operating system."""
+        return cls(
+            "not-written",
+            "The output cannot be written.",
+            where=str(path),
+            got=reason,
+            hint="Check the path, or choose another folder.",
+        )
