@@ -1,0 +1,364 @@
+"""From cells to answers: codes, choices and numbers, and a reason for every answer that is missing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cxsurvey.study.codebook import Question, Reading
+from cxsurvey.study.raw import MissingRange, RawResponses
+
+REASONS: Final = (
+    "answered",
+    "skipped",
+    "not_shown",
+    "refused",
+    "dont_know",
+    "not_applicable",
+    "declared_missing",
+    "not_in_codebook",
+)
+ANSWERED, SKIPPED, NOT_SHOWN = 0, 1, 2
+DECLARED, UNKNOWN = REASONS.index("declared_missing"), REASONS.index("not_in_codebook")
+
+CHOSEN_WORDS: Final = frozenset({"1", "yes", "y", "true", "selected", "checked", "x"})
+UNCHOSEN_WORDS: Final = frozenset({"0", "no", "n", "false", "not selected", "unchecked"})
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownAnswer:
+    """A distinct value that the codebook does not know."""
+
+    column: str
+    value: str
+    count: int
+    first: int
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """The answers of all respondents to one question.
+
+    Attributes
+    ----------
+    question : Question
+    reason : ndarray of int, shape (n,)
+        Index into ``REASONS``; 0 where the respondent answered.
+    code : ndarray of int, shape (n,), or None
+        Single and ordinal questions: index of the response, -1 where there is none.
+    chosen : ndarray of bool, shape (n, responses), or None
+        Multi questions: which responses were chosen.
+    value : ndarray of float, shape (n,), or None
+        Ordinal and number questions: the number of the answer, NaN where there is none.
+    unknown : tuple of UnknownAnswer
+        Values outside the codebook; they count as missing with the reason ``not_in_codebook``.
+    """
+
+    question: Question
+    reason: IntArray
+    code: IntArray | None = None
+    chosen: BoolArray | None = None
+    value: FloatArray | None = None
+    unknown: tuple[UnknownAnswer, ...] = ()
+
+    @property
+    def answered(self) -> BoolArray:
+        """Who gave a valid answer; shape (n,)."""
+        answered: BoolArray = self.reason == ANSWERED
+        return answered
+
+    def missing_counts(self) -> dict[str, int]:
+        """Respondents by reason for having no answer, reasons that occur only."""
+        counts = np.bincount(self.reason, minlength=len(REASONS))
+        return {name: int(counts[i]) for i, name in enumerate(REASONS) if i != ANSWERED and counts[i]}
+
+
+def canonical(cell: Any) -> str:
+    """Write a cell as a code: whole numbers without ``.0``, blanks as ``""``, spaces trimmed.
+
+    >>> canonical(3.0), canonical(" 3 "), canonical("3.00"), canonical(None)
+    ('3', '3', '3', '')
+    """
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    if isinstance(cell, bool | np.bool_):
+        return "1" if cell else "0"
+    if isinstance(cell, float | np.floating) and float(cell).is_integer():
+        return str(int(cell))
+    text = str(cell).strip()
+    return re.sub(r"^(-?\d+)\.0+$", r"\1", text)
+
+
+def folded(text: str) -> str:
+    """Fold what differs between two spellings of one label: quotes, dashes, spaces, compatibility forms."""
+    table = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\ufeff": None})
+    return " ".join(unicodedata.normalize("NFKC", text).translate(table).split())
+
+
+def parse_number(text: str, reading: Reading) -> float:
+    """Read a number with the study's decimal and thousands marks; NaN when it is none.
+
+    >>> parse_number("1.234,5", Reading(decimal=",", thousands="."))
+    1234.5
+    """
+    plain = text.replace(reading.thousands, "") if reading.thousands else text
+    if reading.decimal == ",":
+        plain = plain.replace(".", "x").replace(",", ".")
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
+        return float("nan")
+    return float(plain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column as distinct cells and who holds which."""
+
+    name: str
+    distinct: list[str]
+    index: IntArray
+    declared: list[bool]
+
+    def first(self, position: int) -> int:
+        return int(np.argmax(self.index == position))
+
+    def spread(self, per_value: npt.ArrayLike) -> npt.NDArray[Any]:
+        return np.asarray(per_value)[self.index]
+
+
+def _column(raw: RawResponses, name: str) -> _Column:
+    index, cells = pd.factorize(raw.frame[name], use_na_sentinel=False)
+    texts = [canonical(cell) for cell in cells]
+    ranges = raw.user_missing.get(name, ())
+    declared = [_declared_missing(cell, ranges) for cell in cells] if ranges else [False] * len(texts)
+    return _Column(name, texts, index.astype(np.int64), declared)
+
+
+def _declared_missing(cell: Any, ranges: tuple[MissingRange, ...]) -> bool:
+    for span in ranges:
+        if isinstance(span.low, str) or isinstance(span.high, str) or isinstance(cell, str):
+            if str(cell).strip() == str(span.low).strip():
+                return True
+        elif cell is not None and not pd.isna(cell) and span.low <= cell <= span.high:
+            return True
+    return False
+
+
+def decode(question: Question, raw: RawResponses, reading: Reading) -> Answers:
+    """Decode one question, leaving aside who was asked.
+
+    Parameters
+    ----------
+    question : Question
+    raw : RawResponses
+        Must hold every column that the question reads.
+    reading : Reading
+        Decimal and thousands marks for numbers.
+
+    Returns
+    -------
+    Answers
+        Blank cells are ``skipped``; declared codes carry their reason.
+    """
+    decoder: Callable[[Question, RawResponses, Reading], Answers] = {
+        "single": _decode_coded,
+        "ordinal": _decode_coded,
+        "number": _decode_number,
+        "text": _decode_text,
+        "multi": _decode_multi,
+    }[question.type]
+    return decoder(question, raw, reading)
+
+
+def _missing_reasons(question: Question) -> dict[str, int]:
+    return {item.code: REASONS.index(item.reason) for item in question.missing}
+
+
+def _lookup(question: Question) -> Mapping[str, int]:
+    """Every spelling of a response: its code, its label, its folded label; codes win."""
+    spellings: dict[str, int] = {}
+    for spelling in (lambda r: folded(r.label), lambda r: r.label, lambda r: r.code):
+        spellings |= {spelling(response): i for i, response in enumerate(question.responses)}
+    return spellings
+
+
+def _find(text: str, spellings: Mapping[str, int]) -> int:
+    found = spellings.get(text)
+    return spellings.get(folded(text), -1) if found is None else found
+
+
+def _reasons(column: _Column, question: Question, valid: list[bool]) -> list[int]:
+    """The reason for each distinct cell: declared by the study, by the file, blank, or unknown."""
+    declared = _missing_reasons(question)
+    labels = {folded(item.label): REASONS.index(item.reason) for item in question.missing if item.label}
+    reasons = []
+    for text, is_valid, by_file in zip(column.distinct, valid, column.declared, strict=True):
+        if text in declared:
+            reasons.append(declared[text])
+        elif by_file:
+            reasons.append(DECLARED)
+        elif is_valid:
+            reasons.append(ANSWERED)
+        elif not text:
+            reasons.append(SKIPPED)
+        else:
+            reasons.append(labels.get(folded(text), UNKNOWN))
+    return reasons
+
+
+def _unknown(column: _Column, reasons: list[int], expected: str) -> tuple[UnknownAnswer, ...]:
+    counts = np.bincount(column.index, minlength=len(column.distinct))
+    return tuple(
+        UnknownAnswer(column.name, text, int(counts[i]), column.first(i), expected)
+        for i, (text, reason) in enumerate(zip(column.distinct, reasons, strict=True))
+        if reason == UNKNOWN
+    )
+
+
+def _decode_coded(question: Question, raw: RawResponses, _reading: Reading) -> Answers:
+    column = _column(raw, question.column or "")
+    spellings = _lookup(question)
+    found = [_find(text, spellings) if text else -1 for text in column.distinct]
+    reasons = _reasons(column, question, [position >= 0 for position in found])
+    code = np.where(column.spread(reasons) == ANSWERED, column.spread(found), -1).astype(np.int64)
+    values = np.array([*question.values, np.nan])
+    return Answers(
+        question,
+        reason=column.spread(reasons).astype(np.int64),
+        code=code,
+        value=values[code] if question.type == "ordinal" else None,
+        unknown=_unknown(column, reasons, "a code or label of the codebook"),
+    )
+
+
+def _decode_number(question: Question, raw: RawResponses, reading: Reading) -> Answers:
+    column = _column(raw, question.column or "")
+    typed = pd.api.types.is_numeric_dtype(raw.frame[question.column or ""])
+    style = Reading() if typed else reading
+    numbers = [parse_number(text, style) if text else float("nan") for text in column.distinct]
+    low = -np.inf if question.minimum is None else question.minimum
+    high = np.inf if question.maximum is None else question.maximum
+    reasons = _reasons(column, question, [low <= number <= high for number in numbers])
+    reason = column.spread(reasons).astype(np.int64)
+    bounds = f" from {low:g} to {high:g}" if np.isfinite(low) or np.isfinite(high) else ""
+    return Answers(
+        question,
+        reason=reason,
+        value=np.where(reason == ANSWERED, column.spread(numbers), np.nan),
+        unknown=_unknown(column, reasons, f"a number{bounds}"),
+    )
+
+
+def _decode_text(question: Question, raw: RawResponses, _reading: Reading) -> Answers:
+    column = _column(raw, question.column or "")
+    reasons = _reasons(column, question, [bool(text) for text in column.distinct])
+    return Answers(question, reason=column.spread(reasons).astype(np.int64))
+
+
+def _decode_multi(question: Question, raw: RawResponses, _reading: Reading) -> Answers:
+    if question.columns:
+        return _decode_spread(question, raw)
+    if question.column:
+        return _decode_joined(question, raw)
+    return _decode_columns(question, raw)
+
+
+def _multi(
+    question: Question, chosen: BoolArray, reason: IntArray, unknown: tuple[UnknownAnswer, ...]
+) -> Answers:
+    """Settle who answered: a choice outranks a missing code in another column."""
+    any_chosen = chosen.any(axis=1)
+    settled = np.where(any_chosen, ANSWERED, reason)
+    if question.blank == "none_chosen":
+        settled = np.where(settled == SKIPPED, ANSWERED, settled)
+    return Answers(question, reason=settled.astype(np.int64), chosen=chosen, unknown=unknown)
+
+
+def _decode_columns(question: Question, raw: RawResponses) -> Answers:
+    """One column an option: a mark, the option's code or its label where chosen."""
+    columns = [_column(raw, response.column or "") for response in question.responses]
+    chosen = np.zeros((len(raw.frame), len(columns)), dtype=bool)
+    reason = np.full(len(raw.frame), SKIPPED, dtype=np.int64)
+    unknown: list[UnknownAnswer] = []
+    for i, (column, response) in enumerate(zip(columns, question.responses, strict=True)):
+        marks = {response.code, response.label, folded(response.label)}
+        yes = [text in marks or text.casefold() in CHOSEN_WORDS for text in column.distinct]
+        no = [text.casefold() in UNCHOSEN_WORDS and text not in marks for text in column.distinct]
+        reasons = _reasons(column, question, [a or b for a, b in zip(yes, no, strict=True)])
+        valid = column.spread(reasons) == ANSWERED
+        chosen[:, i] = valid & column.spread(yes)
+        reason = _stronger(reason, column.spread(reasons))
+        unknown += _unknown(column, reasons, f"a mark for '{response.label}', or blank")
+    return _multi(question, chosen, reason, tuple(unknown))
+
+
+def _stronger(held: IntArray, other: npt.NDArray[Any]) -> IntArray:
+    """An answer beats a stated reason, which beats a blank."""
+    rank = np.array([2 if i == ANSWERED else 0 if i == SKIPPED else 1 for i in range(len(REASONS))])
+    return np.where(rank[other] > rank[held], other, held).astype(np.int64)
+
+
+def _decode_spread(question: Question, raw: RawResponses) -> Answers:
+    """Several columns that each hold the code of one choice."""
+    spellings = _lookup(question)
+    chosen = np.zeros((len(raw.frame), len(question.responses)), dtype=bool)
+    reason = np.full(len(raw.frame), SKIPPED, dtype=np.int64)
+    unknown: list[UnknownAnswer] = []
+    for name in question.columns:
+        column = _column(raw, name)
+        found = [_find(text, spellings) if text else -1 for text in column.distinct]
+        reasons = _reasons(column, question, [position >= 0 for position in found])
+        rows = np.flatnonzero(column.spread(reasons) == ANSWERED)
+        chosen[rows, column.spread(found)[rows]] = True
+        reason = _stronger(reason, column.spread(reasons))
+        unknown += _unknown(column, reasons, "a code or label of the codebook")
+    return _multi(question, chosen, reason, tuple(unknown))
+
+
+def _decode_joined(question: Question, raw: RawResponses) -> Answers:
+    """Choices inside one cell, which may themselves contain the separator."""
+    column = _column(raw, question.column or "")
+    spellings = _lookup(question)
+    parsed = [_split(text, question.separator or "", spellings) for text in column.distinct]
+    reasons = _reasons(column, question, [bool(picks) and not rest for picks, rest in parsed])
+    table = np.zeros((len(parsed), len(question.responses)), dtype=bool)
+    for i, (picks, _) in enumerate(parsed):
+        table[i, picks] = reasons[i] == ANSWERED
+    unknown = _unknown(column, reasons, f"labels or codes parted by '{question.separator}'")
+    reason = column.spread(reasons).astype(np.int64)
+    return _multi(question, table[column.index], reason, unknown)
+
+
+def _split(text: str, separator: str, spellings: Mapping[str, int]) -> tuple[list[int], list[str]]:
+    """Take the longest run of parts that spells a response, again and again; return picks and leftovers."""
+    parts = [part.strip() for part in text.split(separator)] if text else []
+    picks: list[int] = []
+    rest: list[str] = []
+    start = 0
+    while start < len(parts):
+        if not parts[start]:
+            start += 1
+            continue
+        for stop in range(len(parts), start, -1):
+            joined = (separator if separator.endswith(" ") else f"{separator} ").join(parts[start:stop])
+            found = _find(joined, spellings)
+            found = _find(separator.join(parts[start:stop]), spellings) if found < 0 else found
+            if found >= 0:
+                picks.append(found)
+                start = stop
+                break
+        else:
+            rest.append(parts[start])
+            start += 1
+    return picks, rest

@@ -1,0 +1,46 @@
+"""The sampling columns of a study: weights, strata and clusters as the responses hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cxsurvey.study.answers import canonical, parse_number
+from cxsurvey.study.codebook import Reading
+from cxsurvey.study.study import Study
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """A grouping column: ``index (n,)`` points into ``names``, -1 where the cell is blank."""
+
+    index: npt.NDArray[np.int64]
+    names: tuple[str, ...]
+
+    @property
+    def blank(self) -> npt.NDArray[np.bool_]:
+        """Rows without a label; shape (n,)."""
+        return np.asarray(self.index < 0)
+
+
+def numbers(study: Study, column: str) -> npt.NDArray[np.float64]:
+    """Read a column as numbers; NaN where a cell is blank or no number. Shape (n,)."""
+    cells = study.raw.frame[column]
+    if pd.api.types.is_numeric_dtype(cells):
+        return cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    index, distinct = pd.factorize(cells, use_na_sentinel=False)
+    reading: Reading = study.file.reading
+    values = [parse_number(str(cell).strip(), reading) for cell in distinct]
+    return np.array([*values, np.nan])[index]
+
+
+def labels(study: Study, column: str) -> Labels:
+    """Read a column as labels, in order of first appearance."""
+    index, distinct = pd.factorize(study.raw.frame[column], use_na_sentinel=False)
+    texts = [canonical(cell) for cell in distinct]
+    names = tuple(dict.fromkeys(text for text in texts if text))
+    position = {name: i for i, name in enumerate(names)}
+    return Labels(np.array([*(position.get(text, -1) for text in texts), -1])[index], names)
