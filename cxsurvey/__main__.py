@@ -1,0 +1,5 @@
+"""``python -m cxsurvey``."""
+
+from cxsurvey.cli.main import run
+
+run()

@@ -1,0 +1,1 @@
+"""Study in, results out: scoring, segmentation, design, estimation, gaps."""

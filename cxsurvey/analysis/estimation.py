@@ -1,0 +1,333 @@
+"""Shares, means, medians and net promoter scores, for the total and by groups, from the full design."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxsurvey.analysis import base_policy
+from cxsurvey.analysis.design import describe_design, survey_design
+from cxsurvey.analysis.measures import Variable, variable
+from cxsurvey.analysis.partition import Partition, partition
+from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
+from cxsurvey.errors import RequestError
+from cxsurvey.numerics.design import SampleDesign
+from cxsurvey.numerics.inference import share_intervals, t_interval
+from cxsurvey.numerics.quantiles import quantile_estimates
+from cxsurvey.numerics.totals import WeightedTotals, cell_totals, column_totals
+from cxsurvey.numerics.variance import Ratios, ratio_estimates
+from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
+from cxsurvey.study.codebook import Settings, Statistic
+from cxsurvey.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsurvey.analysis.segmentation import Segmentation
+
+SUPPRESSED_COLUMNS = ("n_effective", "n_weighted", "estimate", "std_error", "conf_low", "conf_high", "df")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """The estimates of one variable: targets within groups, groups outermost; K = groups x targets.
+
+    Attributes
+    ----------
+    variable : Variable
+    partition : Partition
+        Its groups, without the total.
+    groups : tuple of str
+        Group ids, ``total`` first when asked for.
+    ratios : Ratios
+        The K estimates with their covariance and bases.
+    std_error, low, high : ndarray, shape (K,)
+    intervals : tuple of str, length K
+        Method of each interval.
+    """
+
+    variable: Variable
+    partition: Partition
+    groups: tuple[str, ...]
+    ratios: Ratios
+    std_error: FloatArray
+    low: FloatArray
+    high: FloatArray
+    intervals: tuple[str, ...]
+
+    @property
+    def sizes(self) -> IntArray:
+        """Unweighted base of each group; shape (groups,)."""
+        return self.ratios.n[:: len(self.variable.targets)]
+
+    def row(self, position: int) -> Row:
+        """The labels of one estimate."""
+        targets = self.variable.targets
+        group, target = self.groups[position // len(targets)], targets[position % len(targets)]
+        names = dict(zip(self.partition.names, self.partition.labels, strict=True))
+        return Row(
+            question=self.variable.id,
+            response=target.response,
+            group=group,
+            question_label=self.variable.label,
+            response_label=target.label,
+            group_label=names.get(group, "Total"),
+            statistic=target.statistic,
+            interval=self.intervals[position],
+        )
+
+
+def estimate(
+    study: Study,
+    question: str | Sequence[str],
+    *,
+    by: str | Segmentation | None = None,
+    statistic: Statistic | None = None,
+    total: bool | None = None,
+    level: float | None = None,
+) -> Estimates:
+    """Estimate the answers to questions, or the scores of scales.
+
+    Parameters
+    ----------
+    study : Study
+    question : str or sequence of str
+        Ids of questions or scales.
+    by : str or Segmentation, optional
+        What parts the respondents into groups: a single or ordinal question, a ``[[group]]``,
+        ``"segment"``, or the result of :func:`cxsurvey.segment`.
+    statistic : {"share", "mean", "median", "nps"}, optional
+        By default shares of every response and net; the net promoter score of a question declared ``nps``; the
+        mean of numbers and scores.
+    total : bool, optional
+        Whether to estimate the total; by default only when there are no groups.
+    level : float, optional
+        Of the intervals; the study's own (0.95) by default.
+
+    Returns
+    -------
+    Estimates
+        ``.frame`` is the table, ``.covariance`` the covariance of its rows within each question.
+
+    Raises
+    ------
+    RequestError
+        ``unknown-question``, ``unknown-group``, ``statistic-not-defined`` or ``bad-option``.
+    DataFault
+        ``weight-unusable``, ``design-unusable``, ``lonely-stratum`` or ``group-overlap``.
+
+    Notes
+    -----
+    Every estimate but the median is a ratio of weighted totals; its covariance is by Taylor linearization
+    over the whole design, so a group is a domain and never a smaller sample (Särndal, Swensson and
+    Wretman 1992, section 5.6). Intervals of shares are Wilson's for a simple sample, on the logit scale with
+    a design, and exact (Clopper-Pearson) at 0 and 1; others use Student's t with the design's degrees of
+    freedom. The median's interval is Woodruff's.
+
+    Covariances between rows of different questions are not computed and stand as NaN.
+
+    Examples
+    --------
+    >>> import cxsurvey as cx
+    >>> study = cx.read_study("sfo2018")
+    >>> shares = cx.estimate(study, "first_time")
+    >>> round(float(shares.frame["estimate"].sum()), 12)
+    1.0
+    """
+    settings = with_level(study.file.settings, level)
+    names = [question] if isinstance(question, str) else list(question)
+    groups = partition(study, by) if by is not None else None
+    design = survey_design(study)
+    with_total = groups is None if total is None else total or groups is None
+    blocks = [
+        estimate_block(design, variable(study, name, statistic), groups, total=with_total, level=settings.level)
+        for name in names
+    ]
+    missing = {name: study.answers(name).missing_counts() for name in names if name in study.questions}
+    return _assemble(study, blocks, settings, missing)
+
+
+def with_level(settings: Settings, level: float | None) -> Settings:
+    """Take the study's settings with another confidence level.
+
+    Raises
+    ------
+    RequestError
+        ``bad-option`` when the level is not between 0.5 and 1.
+    """
+    if level is None:
+        return settings
+    if not 0.5 < level < 1:  # noqa: PLR2004 - the range is the message
+        raise RequestError.bad_option("level", level, "a number between 0.5 and 1, such as 0.95")
+    return settings.model_copy(update={"level": level})
+
+
+def estimate_block(
+    design: SampleDesign, found: Variable, groups: Partition | None, *, total: bool, level: float
+) -> Block:
+    """Estimate one variable by groups, with the covariance of all its estimates.
+
+    Parameters
+    ----------
+    design : SampleDesign
+        Of all respondents.
+    found : Variable
+    groups : Partition or None
+        None for the total alone.
+    total : bool
+        Whether the total comes first.
+    level : float
+
+    Returns
+    -------
+    Block
+    """
+    parted = groups or _everyone(design.n)
+    names = ((TOTAL,) if total else ()) + (parted.names if groups else ())
+    cells = len(parted.names) + 1
+    index = np.where(parted.index >= 0, parted.index, cells - 1)
+    index = np.where(found.base, index, -1)
+    members = _group_rows(cells, names=names, groups=parted.names if groups else ())
+    if found.targets[0].statistic == "median":
+        return _medians(design, found, parted, names, index, level)
+    totals = _totals(design, found, index, cells)
+    numerator = np.kron(members, np.array([target.numerator for target in found.targets]))
+    denominator = np.kron(members, np.array([target.denominator for target in found.targets]))
+    return _block(design, found, parted, names, ratio_estimates(totals, numerator, denominator), level)
+
+
+def _everyone(n: int) -> Partition:
+    """No groups: all respondents are in the last cell, which only the total counts."""
+    return Partition("", "", (), (), np.full(n, -1), frozenset())
+
+
+def _group_rows(cells: int, *, names: Sequence[str], groups: Sequence[str]) -> FloatArray:
+    """Which cells each wanted group is made of; shape (groups wanted, cells)."""
+    rows = np.zeros((len(names), cells))
+    for i, name in enumerate(names):
+        rows[i] = 1.0 if name == TOTAL and name not in groups else 0.0
+        if name in groups:
+            rows[i, list(groups).index(name)] = 1.0
+    return rows
+
+
+def _totals(design: SampleDesign, found: Variable, index: IntArray, cells: int) -> WeightedTotals:
+    if found.code is not None:
+        cell = np.where(index >= 0, index * found.n_cells + found.code, -1)
+        return cell_totals(design, cell, cells * found.n_cells)
+    columns = found.columns if found.columns is not None else np.zeros((design.n, 0))
+    return column_totals(design, index, cells, columns)
+
+
+def _block(
+    design: SampleDesign,
+    found: Variable,
+    parted: Partition,
+    names: tuple[str, ...],
+    ratios: Ratios,
+    level: float,
+) -> Block:
+    error = ratios.std_error
+    if found.targets[0].statistic != "share":
+        interval = t_interval(ratios.estimate, error, ratios.df, level)
+        methods = ("t",) * len(error)
+        return Block(found, parted, names, ratios, error, interval.low, interval.high, methods)
+    shares = share_intervals(
+        ratios.estimate,
+        error,
+        ratios.n,
+        ratios.n_effective,
+        ratios.df,
+        simple=design.is_simple,
+        level=level,
+    )
+    methods = tuple(str(method) for method in shares.method)
+    return Block(found, parted, names, ratios, error, shares.low, shares.high, methods)
+
+
+def _medians(
+    design: SampleDesign,
+    found: Variable,
+    parted: Partition,
+    names: tuple[str, ...],
+    index: IntArray,
+    level: float,
+) -> Block:
+    """Woodruff medians; a total cannot stand beside the groups it contains."""
+    if names[:1] == (TOTAL,) and len(names) > 1:
+        raise RequestError.total_beside_medians()
+    value = found.value if found.value is not None else np.full(design.n, np.nan)
+    everyone = not parted.names
+    group = np.where(found.base, 0, -1) if everyone else np.where(index < len(parted.names), index, -1)
+    result = quantile_estimates(design, group, len(names), value, p=0.5, level=level)
+    ratios = Ratios(
+        estimate=result.estimate,
+        covariance=result.covariance,
+        overlap=result.overlap,
+        n_weighted=result.n_weighted,
+        n_effective=result.n_effective,
+        union_df=result.union_df,
+    )
+    methods = ("Woodruff",) * len(names)
+    return Block(found, parted, names, ratios, result.std_error, result.conf_low, result.conf_high, methods)
+
+
+def _assemble(
+    study: Study, blocks: Sequence[Block], settings: Settings, missing: dict[str, dict[str, int]]
+) -> Estimates:
+    import pandas as pd  # noqa: PLC0415 - the table is made last
+
+    frame = pd.concat([block_frame(block, settings) for block in blocks], ignore_index=True)
+    covariance = np.full((len(frame), len(frame)), np.nan)
+    start = 0
+    for block in blocks:
+        stop = start + len(block.std_error)
+        covariance[start:stop, start:stop] = block.ratios.covariance
+        start = stop
+    hidden = frame["flag"].eq(base_policy.SUPPRESSED).to_numpy()
+    covariance[hidden, :] = np.nan
+    covariance[:, hidden] = np.nan
+    rows = tuple(block.row(i) for block in blocks for i in range(len(block.std_error)))
+    return Estimates(study.id, frame, covariance, rows, settings.level, describe_design(study), missing)
+
+
+def block_frame(block: Block, settings: Settings) -> pd.DataFrame:
+    """Write one block as rows of the Estimates contract, with the base policy applied."""
+    import pandas as pd  # noqa: PLC0415 - the table is made last
+
+    rows = [block.row(i) for i in range(len(block.std_error))]
+    frame = pd.DataFrame(
+        {
+            "question": [row.question for row in rows],
+            "response": [row.response for row in rows],
+            "group_by": block.partition.id,
+            "group": [row.group for row in rows],
+            "n": block.ratios.n,
+            "n_effective": block.ratios.n_effective,
+            "n_weighted": block.ratios.n_weighted,
+            "estimate": block.ratios.estimate,
+            "std_error": block.std_error,
+            "conf_low": block.low,
+            "conf_high": block.high,
+            "df": block.ratios.df.astype(np.float64),
+        },
+        columns=list(ESTIMATE_COLUMNS[:-1]),
+    )
+    hidden = np.repeat(hidden_groups(block, settings), len(block.variable.targets))
+    frame["flag"] = base_policy.flags(block.ratios.n, hidden, settings)
+    frame.loc[hidden, list(SUPPRESSED_COLUMNS)] = np.nan
+    return frame
+
+
+def hidden_groups(block: Block, settings: Settings) -> BoolArray:
+    """Groups of a block that must not be shown; shape (groups,). A total is shown when its groups are."""
+    with_total = bool(block.groups) and block.groups[0] == TOTAL and TOTAL not in block.partition.names
+    sizes = block.sizes[1:] if with_total else block.sizes
+    parts = base_policy.suppressed(sizes, settings.suppress_below, partition=len(sizes) > 1)
+    if not with_total:
+        return parts
+    whole = base_policy.suppressed(block.sizes[:1], settings.suppress_below, partition=False)
+    return np.concatenate([whole, parts])

@@ -1,0 +1,218 @@
+"""What can be estimated of a question: its responses, nets, mean, median and net promoter score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cxsurvey.analysis.partition import SEGMENT
+from cxsurvey.analysis.scoring import score_values
+from cxsurvey.errors import RequestError, did_you_mean
+from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
+from cxsurvey.study.codebook import Question, Statistic
+from cxsurvey.study.study import Study
+
+PROMOTER_FROM: Final = 9
+DETRACTOR_TO: Final = 6
+NPS_SCALE: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """One quantity: a ratio of linear combinations of the variable's basis.
+
+    Attributes
+    ----------
+    response : str
+        Response code, net id, or ``mean``, ``median``, ``nps``.
+    label : str
+    statistic : {"share", "mean", "median", "nps"}
+    numerator, denominator : ndarray, shape (C,)
+    """
+
+    response: str
+    label: str
+    statistic: Statistic
+    numerator: FloatArray
+    denominator: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """The answers to one question or the scores of one scale, ready to be totalled.
+
+    Attributes
+    ----------
+    id, label : str
+    base : ndarray of bool, shape (n,)
+        Who the shares and means are of.
+    targets : tuple of Target
+    code : ndarray of int, shape (n,), or None
+        Disjoint responses: the basis is one cell for each, C of them.
+    columns : ndarray of float, shape (n, C), or None
+        Overlapping responses or a number: the basis are these columns, the last one the base.
+    value : ndarray of float, shape (n,), or None
+        The number of each answer, whose mean or median is estimated; for a net promoter score -100, 0 or 100.
+    """
+
+    id: str
+    label: str
+    base: BoolArray
+    targets: tuple[Target, ...]
+    code: IntArray | None = None
+    columns: FloatArray | None = None
+    value: FloatArray | None = None
+
+    @property
+    def n_cells(self) -> int:
+        """Size of the basis, C."""
+        return len(self.targets[0].numerator)
+
+
+def variable(study: Study, name: str, statistic: Statistic | None = None) -> Variable:
+    """Prepare a question or scale for estimation.
+
+    Parameters
+    ----------
+    study : Study
+    name : str
+        Id of a question or scale.
+    statistic : {"share", "mean", "median", "nps"}, optional
+        What to estimate. By default shares of all responses and nets for coded questions (the net promoter
+        score for a question declared ``nps``), the mean for numbers and scores.
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    RequestError
+        ``unknown-question``, or ``statistic-not-defined`` for this type of question.
+    """
+    if name == SEGMENT:
+        return _segments(study)
+    if name in study.scales:
+        scale = study.scales[name]
+        return _numeric(name, scale.label, score_values(study, scale), statistic or "mean")
+    if name not in study.questions:
+        known = did_you_mean(name, [*study.questions, *study.scales])
+        raise RequestError.unknown_question(name, known)
+    question = study.question(name)
+    if question.type == "text":
+        raise RequestError.statistic_needs(statistic or "share", name, "a question that is not free text")
+    answers = study.answers(name)
+    if answers.chosen is not None:
+        return _multi(question, answers.answered, answers.chosen, statistic or "share")
+    if question.type == "number" and not question.nps:
+        return _numeric(name, question.name, _numbers(answers.value), statistic or "mean")
+    if question.type == "number":
+        return _promoters(question, _numbers(answers.value), statistic or "nps")
+    code = answers.code if answers.code is not None else np.full(study.n, -1)
+    return _coded(question, code, answers.value, statistic or ("nps" if question.nps else "share"))
+
+
+def _segments(study: Study) -> Variable:
+    from cxsurvey.analysis.segment_shares import segment_variable  # noqa: PLC0415 - which estimates variables
+    from cxsurvey.analysis.segmentation import segment  # noqa: PLC0415 - needed for segments only
+
+    return segment_variable(segment(study))
+
+
+def _numbers(value: FloatArray | None) -> FloatArray:
+    return value if value is not None else np.zeros(0)
+
+
+def _coded(question: Question, code: IntArray, value: FloatArray | None, statistic: Statistic) -> Variable:
+    if statistic == "share":
+        targets = _shares(question, np.ones(len(question.codes)))
+        return Variable(question.id, question.name, code >= 0, targets, code=code, value=value)
+    if question.type != "ordinal" or value is None:
+        raise RequestError.statistic_needs(statistic, question.id, "an ordinal or number question, or a scale")
+    if statistic == "nps":
+        _require_nps(question)
+        return _promoters(question, value, statistic)
+    return _numeric(question.id, question.name, value, statistic)
+
+
+def _shares(question: Question, denominator: FloatArray) -> tuple[Target, ...]:
+    size = len(denominator)
+    position = {code: i for i, code in enumerate(question.codes)}
+    singles = [
+        Target(item.code, item.label, "share", _indicator([i], size), denominator)
+        for i, item in enumerate(question.responses)
+    ]
+    nets = [
+        Target(net.id, net.label, "share", _indicator([position[c] for c in net.responses], size), denominator)
+        for net in question.nets
+    ]
+    return (*singles, *nets)
+
+
+def _indicator(positions: list[int], size: int) -> FloatArray:
+    row = np.zeros(size)
+    row[positions] = 1.0
+    return row
+
+
+def _multi(question: Question, answered: BoolArray, chosen: BoolArray, statistic: Statistic) -> Variable:
+    if statistic != "share":
+        raise RequestError.statistic_needs(statistic, question.id, "an ordinal or number question, or a scale")
+    position = {code: i for i, code in enumerate(question.codes)}
+    nets = [chosen[:, [position[c] for c in net.responses]].any(axis=1) for net in question.nets]
+    columns = np.column_stack([chosen, *nets, np.ones(len(chosen))]).astype(np.float64)
+    size = columns.shape[1]
+    named = [(item.code, item.label) for item in question.responses]
+    named += [(net.id, net.label) for net in question.nets]
+    base = _indicator([size - 1], size)
+    targets = tuple(
+        Target(code, label, "share", _indicator([i], size), base) for i, (code, label) in enumerate(named)
+    )
+    return Variable(question.id, question.name, answered, targets, columns=columns)
+
+
+def _numeric(name: str, label: str, value: FloatArray, statistic: Statistic) -> Variable:
+    if statistic not in {"mean", "median"}:
+        raise RequestError.statistic_needs(statistic, name, "a question with responses")
+    known = ~np.isnan(value)
+    columns = np.column_stack([np.where(known, value, 0.0), np.ones(len(value))])
+    target = Target(statistic, statistic.capitalize(), statistic, _indicator([0], 2), _indicator([1], 2))
+    return Variable(name, label, known, (target,), columns=columns, value=value)
+
+
+def _promoters(question: Question, value: FloatArray, statistic: Statistic) -> Variable:
+    """Three cells: detractors (0-6), passives (7-8) and promoters (9-10)."""
+    if statistic in {"mean", "median"}:
+        return _numeric(question.id, question.name, value, statistic)
+    _require_nps(question)
+    known = ~np.isnan(value)
+    code = np.where(known, np.digitize(value, [DETRACTOR_TO + 0.5, PROMOTER_FROM - 0.5]), -1)
+    everyone = np.ones(3)
+    points = NPS_SCALE * np.array([-1.0, 0.0, 1.0])
+    target = Target("nps", "Net promoter score", "nps", points, everyone)
+    worth = np.array([*points, np.nan])[code]
+    return Variable(question.id, question.name, known, (target,), code=code.astype(np.int64), value=worth)
+
+
+def _require_nps(question: Question) -> None:
+    if not question.nps:
+        raise RequestError.statistic_needs("nps", question.id, "a question declared nps = true")
+
+
+def pick(found: Variable, response: str | None, net: str | None) -> tuple[int, ...]:
+    """Find the positions of a named response or net among the targets; all of them when neither is named.
+
+    Raises
+    ------
+    RequestError
+        ``unknown-response``.
+    """
+    wanted = response or net
+    if wanted is None:
+        return tuple(range(len(found.targets)))
+    names = [target.response for target in found.targets]
+    if wanted not in names:
+        raise RequestError.unknown_response(found.id, wanted, did_you_mean(wanted, names))
+    return (names.index(wanted),)

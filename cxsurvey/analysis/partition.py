@@ -1,0 +1,117 @@
+"""Respondents parted into groups that exclude one another: by an answer, a declared group, or the segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cxsurvey.errors import DataFault, RequestError, did_you_mean
+from cxsurvey.study.codebook import Group
+from cxsurvey.study.membership import memberships
+from cxsurvey.study.study import Study
+
+if TYPE_CHECKING:
+    from cxsurvey.analysis.segmentation import Segmentation
+
+SEGMENT = "segment"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """Groups of respondents.
+
+    Attributes
+    ----------
+    id, label : str
+    names, labels : tuple of str
+        One for each of the G groups.
+    index : ndarray of int, shape (n,)
+        Group of each respondent; -1 in none.
+    questions : frozenset of str
+        Questions whose answers make the groups, so that a gap in them is no finding.
+    """
+
+    id: str
+    label: str
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    index: npt.NDArray[np.int64]
+    questions: frozenset[str]
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Respondents in each group; shape (G,)."""
+        inside = self.index[self.index >= 0]
+        return np.bincount(inside, minlength=len(self.names)).astype(np.int64)
+
+
+def partition(study: Study, by: str | Segmentation) -> Partition:
+    """Part the respondents of a study.
+
+    Parameters
+    ----------
+    study : Study
+    by : str or Segmentation
+        Id of a single or ordinal question or of a ``[[group]]``, ``"segment"``, or a segmentation.
+
+    Returns
+    -------
+    Partition
+        Respondents without an answer, or in no member of the group, are outside.
+
+    Raises
+    ------
+    RequestError
+        ``unknown-group`` when nothing by this name parts respondents.
+    DataFault
+        ``group-overlap`` when members overlap and the study does not say what to do.
+
+    Examples
+    --------
+    >>> import cxsurvey as cx
+    >>> partition(cx.read_study("sfo2018"), "segment").names
+    ('leader', 'follower', 'laggard')
+    """
+    if not isinstance(by, str):
+        return by.partition
+    if by == SEGMENT:
+        from cxsurvey.analysis.segmentation import segment  # noqa: PLC0415 - segments are made of groups
+
+        return segment(study).partition
+    if by in study.groups:
+        return _declared(study, study.groups[by])
+    question = study.questions.get(by)
+    if question is None or question.type not in {"single", "ordinal"}:
+        raise RequestError.unknown_group(by, did_you_mean(by, known_partitions(study)))
+    answers = study.answers(by)
+    index = answers.code if answers.code is not None else np.full(study.n, -1)
+    labels = tuple(response.label for response in question.responses)
+    return Partition(by, question.name, question.codes, labels, index, frozenset({by}))
+
+
+def known_partitions(study: Study) -> list[str]:
+    """Ids that part respondents, groups first."""
+    singles = [name for name, item in study.questions.items() if item.type in {"single", "ordinal"}]
+    return [*study.groups, *([SEGMENT] if study.file.segments else []), *singles]
+
+
+def _declared(study: Study, group: Group) -> Partition:
+    inside = memberships(study, group)
+    double = inside.sum(axis=1) > 1
+    if double.any() and group.overlap == "error":
+        raise DataFault.overlapping_groups(group.id, int(double.sum()))
+    index = np.where(inside.any(axis=1) & ~double, inside.argmax(axis=1), -1)
+    names = tuple(member.id for member in group.members)
+    labels = tuple(member.label for member in group.members)
+    return Partition(group.id, group.label, names, labels, index, frozenset(_sources(group)))
+
+
+def _sources(group: Group) -> set[str]:
+    sources = {group.question} if group.question else set()
+    for member in group.members:
+        if member.where is not None:
+            sources |= {condition.question for condition in (*member.where.all, *member.where.any)}
+    return sources

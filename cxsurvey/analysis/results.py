@@ -1,0 +1,185 @@
+"""What an analysis returns: estimates and gaps as frozen tables that remember how they were made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cxsurvey.study.answers import FloatArray
+from cxsurvey.study.notebook import html_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ESTIMATE_COLUMNS: Final = (
+    "question",
+    "response",
+    "group_by",
+    "group",
+    "n",
+    "n_effective",
+    "n_weighted",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "df",
+    "flag",
+)
+GAP_COLUMNS: Final = (
+    "question",
+    "response",
+    "group_by",
+    "group_a",
+    "group_b",
+    "estimate_a",
+    "estimate_b",
+    "gap",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "statistic",
+    "df",
+    "p_value",
+    "p_adjusted",
+    "effect_size",
+    "n_a",
+    "n_b",
+    "n_overlap",
+    "test",
+    "flag",
+)
+TOTAL: Final = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Labels of one row of a result, beside its numbers.
+
+    Attributes
+    ----------
+    question, response, group : str
+        Ids.
+    question_label, response_label, group_label : str
+    statistic : str
+        ``share``, ``mean``, ``median`` or ``nps``.
+    interval : str
+        Method of the interval.
+    """
+
+    question: str
+    response: str
+    group: str
+    question_label: str
+    response_label: str
+    group_label: str
+    statistic: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Estimates:
+    """Estimates with their covariance.
+
+    Attributes
+    ----------
+    study : str
+    frame : pandas.DataFrame
+        One row an estimate; columns ``question response group_by group n n_effective n_weighted estimate
+        std_error conf_low conf_high df flag``. Shares are fractions; net promoter scores run from -100 to 100.
+    covariance : ndarray, shape (rows, rows)
+        NaN where an estimate is suppressed or undefined.
+    rows : tuple of Row
+    level : float
+        Of the intervals.
+    design : str
+        Weighting and sampling in words.
+    missing : dict of str to dict of str to int
+        For each question, respondents left out by reason.
+    notes : tuple of str
+    """
+
+    study: str
+    frame: pd.DataFrame
+    covariance: FloatArray
+    rows: tuple[Row, ...]
+    level: float
+    design: str
+    missing: dict[str, dict[str, int]]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def caption(self) -> str:
+        """What the table holds, in one line."""
+        methods = sorted({row.interval for row in self.rows if row.interval})
+        return (
+            f"{len(self.frame)} estimates of {self.study}; {self.level:.0%} intervals "
+            f"({', '.join(methods) or 'none'}); {self.design}"
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join([self.caption, str(self.frame), *self.notes])
+
+    def _repr_html_(self) -> str:
+        return html_table(self.frame, " ".join([self.caption, *self.notes]))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Gaps:
+    """Differences between groups, tested.
+
+    Attributes
+    ----------
+    study : str
+    frame : pandas.DataFrame
+        One row a gap; columns ``question response group_by group_a group_b estimate_a estimate_b gap std_error
+        conf_low conf_high statistic df p_value p_adjusted effect_size n_a n_b n_overlap test flag``.
+        ``gap`` is a less b.
+    rows : tuple of tuple of Row
+        The labels of each gap's two estimates.
+    level : float
+    adjust : str
+        Correction of ``p_adjusted``: ``holm``, ``bh``, ``bonferroni`` or ``none``.
+    family : str
+        What is corrected together: ``all`` gaps of this table, each ``question`` or each ``response``.
+    family_sizes : tuple of int
+        Tests in each family.
+    design : str
+    notes : tuple of str
+    """
+
+    study: str
+    frame: pd.DataFrame
+    rows: tuple[tuple[Row, Row], ...]
+    level: float
+    adjust: str
+    family: str
+    family_sizes: tuple[int, ...]
+    design: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tested(self) -> int:
+        """Gaps that were tested."""
+        return sum(self.family_sizes)
+
+    @property
+    def caption(self) -> str:
+        """What the table holds, in one line."""
+        return f"{len(self.frame)} gaps of {self.study}, {self.tested} tested; {self.correction}; {self.design}"
+
+    @property
+    def correction(self) -> str:
+        """The correction and the family it covers, in words."""
+        names = {"holm": "Holm", "bh": "Benjamini-Hochberg", "bonferroni": "Bonferroni"}
+        if self.adjust == "none":
+            return f"{self.tested} tests, p-values not corrected"
+        if self.family == "all":
+            return f"{names[self.adjust]} over all {self.tested} tests of this table"
+        return f"{names[self.adjust]} within each {self.family} ({self.tested} tests in all)"
+
+    def __repr__(self) -> str:
+        return "\n".join([self.caption, str(self.frame), *self.notes])
+
+    def _repr_html_(self) -> str:
+        return html_table(self.frame, " ".join([self.caption, *self.notes]))

@@ -1,0 +1,213 @@
+"""Scores: several items of a respondent combined into one number, and whether the items hang together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxsurvey.analysis.design import survey_design
+from cxsurvey.errors import RequestError
+from cxsurvey.numerics.reliability import Reliability, cronbach_alpha
+from cxsurvey.study.answers import BoolArray, FloatArray
+from cxsurvey.study.codebook import Question, Scale
+from cxsurvey.study.notebook import html_table
+from cxsurvey.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FULL = 100.0
+ROUNDING = 1e-9  # a share such as 2/3 of 3 items must not ask for a third
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Scores:
+    """One score for each respondent and scale.
+
+    Attributes
+    ----------
+    study : str
+    scales : tuple of Scale
+    respondents : tuple of str, length n
+    values : ndarray, shape (n, scales)
+        NaN where too few items were answered.
+    weights : ndarray, shape (n,)
+    reliability : tuple of Reliability or None
+        One for each scale; None for a scale of one item.
+    """
+
+    study: str
+    scales: tuple[Scale, ...]
+    respondents: tuple[str, ...]
+    values: FloatArray
+    weights: FloatArray
+    reliability: tuple[Reliability | None, ...]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a respondent: ``respondent`` and a column for each scale."""
+        import pandas as pd  # noqa: PLC0415 - the table is made on request
+
+        columns = {scale.id: self.values[:, i] for i, scale in enumerate(self.scales)}
+        return pd.DataFrame({"respondent": list(self.respondents), **columns})
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """One row a scale: items, respondents scored and not, weighted mean, Cronbach's alpha with its interval."""
+        import pandas as pd  # noqa: PLC0415 - the table is made on request
+
+        return pd.DataFrame([self._line(i) for i in range(len(self.scales))])
+
+    @property
+    def items(self) -> pd.DataFrame:
+        """One row an item: its correlation with the rest of the scale, and alpha without it."""
+        import pandas as pd  # noqa: PLC0415 - the table is made on request
+
+        rows = [
+            {
+                "scale": scale.id,
+                "item": item,
+                "item_total_correlation": found.item_total[i],
+                "alpha_if_dropped": found.alpha_if_dropped[i],
+            }
+            for scale, found in zip(self.scales, self.reliability, strict=True)
+            if found is not None
+            for i, item in enumerate(scale.items)
+        ]
+        return pd.DataFrame(rows, columns=["scale", "item", "item_total_correlation", "alpha_if_dropped"])
+
+    def _line(self, position: int) -> dict[str, object]:
+        scale, found = self.scales[position], self.reliability[position]
+        values = self.values[:, position]
+        known = ~np.isnan(values)
+        weight = self.weights[known].sum()
+        return {
+            "scale": scale.id,
+            "items": len(scale.items),
+            "n": int(known.sum()),
+            "n_missing": int((~known).sum()),
+            "mean": float(values[known] @ self.weights[known] / weight) if weight > 0 else float("nan"),
+            "alpha": found.alpha if found else float("nan"),
+            "alpha_low": found.conf_low if found else float("nan"),
+            "alpha_high": found.conf_high if found else float("nan"),
+            "alpha_n": found.n if found else 0,
+        }
+
+    def __repr__(self) -> str:
+        return f"Scores of {self.study} ({len(self.respondents):,} respondents)\n{self.summary}"
+
+    def _repr_html_(self) -> str:
+        caption = f"Scores of {self.study}: {len(self.respondents):,} respondents"
+        return html_table(self.summary, caption)
+
+
+def score(study: Study) -> Scores:
+    """Score every scale of a study.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Scores
+
+    Raises
+    ------
+    RequestError
+        ``no-scales`` when the study declares none.
+
+    Notes
+    -----
+    Items in ``reversed`` count as ``minimum + maximum - value``. A respondent who answered fewer than
+    ``min_answered`` of the items has no score; otherwise a mean is of the items answered, and a sum is that
+    mean times the number of items, so that a skipped item does not pull the sum down. ``weighted`` is
+    the weighted mean of the items answered; ``top_box`` the share of answered items rated in the ``top``
+    highest responses. ``rescale`` maps the lowest score that the answered items allow to 0 and the highest to
+    100.
+
+    Examples
+    --------
+    >>> import cxsurvey as cx
+    >>> scores = cx.score(cx.read_study("sfo2018"))
+    >>> scores.values.shape[0]
+    2809
+    """
+    scales = tuple(study.file.scale)
+    if not scales:
+        raise RequestError.no_scales(study.id)
+    values = np.column_stack([score_values(study, scale) for scale in scales])
+    weights = survey_design(study).weights
+    reliability = tuple(_reliability(study, scale, weights) for scale in scales)
+    return Scores(study.id, scales, tuple(study.respondents()), values, weights, reliability)
+
+
+def _reliability(study: Study, scale: Scale, weights: FloatArray) -> Reliability | None:
+    if len(scale.items) == 1:
+        return None
+    return cronbach_alpha(item_values(study, scale), weights=weights, level=study.file.settings.level)
+
+
+def score_values(study: Study, scale: Scale) -> FloatArray:
+    """Score one scale; shape (n,), NaN where too few items were answered. See :func:`score`."""
+    items = item_values(study, scale)
+    known = ~np.isnan(items)
+    enough = known.sum(axis=1) >= max(1.0, scale.min_answered * len(scale.items) - ROUNDING)
+    weights = np.array([scale.weights.get(item, 1.0) for item in scale.items])
+    if scale.method == "top_box":
+        values = _mean(_top_box(study, scale, items), known, weights)
+        low, high = np.zeros(len(values)), np.ones(len(values))
+    else:
+        ranges = np.array([item_range(study.question(item)) for item in scale.items])
+        values = _mean(items, known, weights)
+        low, high = (_mean(np.broadcast_to(ranges[:, i], items.shape), known, weights) for i in (0, 1))
+    if scale.rescale:
+        values = FULL * (values - low) / (high - low)
+    elif scale.method == "sum":
+        values = values * len(scale.items)
+    return np.where(enough, values, np.nan)
+
+
+def item_values(study: Study, scale: Scale) -> FloatArray:
+    """The items of a scale as numbers, reversed where declared; shape (n, items)."""
+    columns = []
+    for item in scale.items:
+        answers = study.answers(item)
+        value = answers.value if answers.value is not None else np.full(study.n, np.nan)
+        if item in scale.reversed:
+            low, high = item_range(answers.question)
+            value = low + high - value
+        columns.append(value)
+    return np.column_stack(columns)
+
+
+def item_range(question: Question) -> tuple[float, float]:
+    """The lowest and highest number that a question allows."""
+    if question.type == "number":
+        return float(question.minimum or 0.0), float(question.maximum or 0.0)
+    return float(np.nanmin(question.values)), float(np.nanmax(question.values))
+
+
+def _mean(items: FloatArray, known: BoolArray, weights: FloatArray) -> FloatArray:
+    """Weighted mean of the items that are known; NaN where none is. Shape (n,)."""
+    share = known * weights
+    total = share.sum(axis=1)
+    values = np.full(len(items), np.nan)
+    np.divide((np.where(known, items, 0.0) * share).sum(axis=1), total, out=values, where=total > 0)
+    return values
+
+
+def _top_box(study: Study, scale: Scale, items: FloatArray) -> FloatArray:
+    """1 where an item is rated in its highest responses, 0 where it is not; shape (n, items)."""
+    cuts = []
+    for item in scale.items:
+        question = study.question(item)
+        low, high = item_range(question)
+        if question.type == "number":
+            cuts.append(high - scale.top + 1)
+            continue
+        values = low + high - np.array(question.values) if item in scale.reversed else question.values
+        cuts.append(float(np.sort(values)[-min(scale.top, len(question.values))]))
+    return (items >= np.array(cuts)).astype(np.float64)

@@ -1,0 +1,64 @@
+"""``cxsurvey gaps``: test every response between groups."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cxsurvey.cli.options import (
+    Adjust,
+    Against,
+    Family,
+    Format,
+    FormatOption,
+    LevelOption,
+    OutFile,
+    RuleOption,
+    StudyName,
+)
+from cxsurvey.cli.output import show
+from cxsurvey.errors import RequestError
+
+NAME = "gaps"
+
+
+def command(
+    study: StudyName,
+    by: Annotated[str, typer.Option(help="What parts the respondents: a question, a group, or 'segment'.")],
+    question: Annotated[
+        list[str] | None, typer.Option(help="Test this question or scale only; may be given again.")
+    ] = None,
+    against: Annotated[
+        Against, typer.Option(help="All pairs of groups, or each group against the rest.")
+    ] = Against.pairs,
+    adjust: Annotated[
+        Adjust | None, typer.Option(help="Correction for many tests; the study's own (holm) when left out.")
+    ] = None,
+    family: Annotated[Family, typer.Option(help="Which tests are corrected together.")] = Family.all,
+    rule: RuleOption = None,
+    level: LevelOption = None,
+    format_: FormatOption = Format.text,
+    out: OutFile = None,
+) -> None:
+    """Test every response between groups."""
+    import cxsurvey as cx
+    from cxsurvey.display.text_tables import gaps_text
+    from cxsurvey.files import write_csv
+
+    if rule is not None and by != "segment":
+        raise RequestError.rule_without_segments(by)
+    read = cx.read_study(study)
+    found = cx.gaps(
+        read,
+        by=cx.segment(read, rule=rule) if by == "segment" else by,
+        question=question or None,
+        against=against.value,
+        adjust=adjust.value if adjust else None,
+        family=family.value,
+        level=level,
+    )
+    if out is not None:
+        write_csv(out, found.frame, inputs=read.inputs)
+    about = {"study": read.id, "correction": found.correction, "level": found.level, "notes": found.notes}
+    show(format_, found.frame, lambda: gaps_text(found), about)

@@ -1,0 +1,68 @@
+"""The command line: one file a command; errors become a paragraph and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from cxsurvey import __version__
+from cxsurvey.cli import check, demo, figures, gaps, report, segment
+from cxsurvey.errors import CxSurveyError
+
+INTERRUPTED = 130
+HELP = """CX maturity surveys: leaders, followers and laggards, gaps that are tested, figures to publish.
+
+STUDY is the name of a bundled study, a study folder, or a study file.
+"""
+
+app = typer.Typer(
+    name="cxsurvey",
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for command in (check, segment, gaps, figures, report, demo):
+    app.command(command.NAME)(command.command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cxsurvey {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    del debug, version  # --debug is read before parsing, --version acts in its callback
+
+
+def run() -> None:
+    """Run the command line and exit: 0 done, 1 the data are at fault, 2 usage or input, 130 interrupted."""
+    try:
+        app()
+    except CxSurveyError as error:
+        if "--debug" in sys.argv[1:]:
+            raise
+        sys.stderr.write(f"cxsurvey: {error.message}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("cxsurvey: interrupted; files are as they were.\n")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `cxsurvey gaps ... | head`; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    run()

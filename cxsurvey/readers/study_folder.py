@@ -1,0 +1,107 @@
+"""From a name, a folder or a study file to a Study."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from cxsurvey.errors import StudyError
+from cxsurvey.readers.detector import read_responses
+from cxsurvey.study.codebook import StudyInfo
+from cxsurvey.study.study import Study
+from cxsurvey.study.study_file import FILE_NAME, load_study_file
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def bundled_folder() -> Path:
+    """The folder of bundled studies: inside the installed package, or ``data/`` of a source checkout."""
+    installed = PACKAGE / "data"
+    return installed if installed.is_dir() else PACKAGE.parent / "data"
+
+
+def bundled_studies() -> tuple[str, ...]:
+    """Names of the studies that come with cxsurvey.
+
+    Examples
+    --------
+    >>> "sfo2018" in bundled_studies()
+    True
+    """
+    folder = bundled_folder()
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path.parent.name for path in folder.glob(f"*/{FILE_NAME}")))
+
+
+def study_path(name: str | Path) -> Path:
+    """Find the study file that a user means.
+
+    Parameters
+    ----------
+    name : str or pathlib.Path
+        A study file, a folder that holds one, or the name of a bundled study. A path that exists wins.
+
+    Returns
+    -------
+    pathlib.Path
+        Of the study file.
+
+    Raises
+    ------
+    StudyError
+        ``study-not-found`` or ``study-file-missing``.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    if path.is_dir():
+        if not (path / FILE_NAME).is_file():
+            raise StudyError.no_study_file(str(path))
+        return path / FILE_NAME
+    names = bundled_studies()
+    if str(name) in names:
+        return bundled_folder() / str(name) / FILE_NAME
+    raise StudyError.not_found(str(name), names)
+
+
+def read_study(name: str | Path) -> Study:
+    """Read a study: its file, and the responses it names.
+
+    Parameters
+    ----------
+    name : str or pathlib.Path
+        A bundled study's name, a study folder, or a study file.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    StudyError
+        The study file is absent or wrong; every problem is told at once.
+    ResponsesError
+        The responses file cannot be read.
+
+    Examples
+    --------
+    >>> study = read_study("sfo2018")
+    >>> study.id
+    'sfo2018'
+    """
+    path = study_path(name)
+    file = load_study_file(path)
+    responses = responses_path(path, file.study)
+    raw = read_responses(responses, file.reading)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Study(file=file, raw=raw, path=path.resolve(), sha256=sha256)
+
+
+def responses_path(study_file: Path, info: StudyInfo) -> Path:
+    """Find the responses file, which must lie inside the study folder, symbolic links followed."""
+    folder = study_file.resolve().parent
+    path = (folder / info.responses).resolve()
+    if not path.is_relative_to(folder) or path == folder:
+        raise StudyError.outside_folder(str(study_file), info.responses)
+    return path
