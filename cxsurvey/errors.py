@@ -200,6 +200,7 @@ _CONTENT_NAMES = {
     "spss": "an SPSS data file (.sav)",
     "stata": "a Stata data file (.dta)",
     "zip": "a zip archive",
+    "broken_zip": "a damaged zip archive",
     "gzip": "a gzip archive",
     "pdf": "a PDF document",
     "html": "a web page (HTML)",
@@ -213,6 +214,7 @@ _CONTENT_NAMES = {
     "rdata": "an R data file",
 }
 _CONTENT_HINTS = {
+    "broken_zip": "The file is damaged or cut off: export it again.",
     "zip": "Unpack the archive and name the file inside it.",
     "gzip": "Unpack the archive and name the file inside it.",
     "html": "The download is a page, perhaps a login page: export the responses again.",
@@ -634,6 +636,48 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
+    def measure_is_several(cls, question: str, names: Sequence[str]) -> RequestError:
+        """A figure's row names a question but not which of its responses."""
+        return cls(
+            "measure-is-several",
+            f"A row names '{question}' but not which of its responses.",
+            expected=f"a response or a net of it: {listed(names)}",
+            hint="Give the row 'response', 'net' or a 'statistic'.",
+        )
+
+    @classmethod
+    def no_figures(cls, study: str) -> RequestError:
+        """The study file has no [[figure]] table."""
+        return cls(
+            "no-figures",
+            f"The study '{study}' declares no figure.",
+            expected="a [[figure]] table in study.toml",
+            hint="Add [[figure]] with an id such as \"fig01\", a form, a headline and what it draws.",
+        )
+
+    @classmethod
+    def mixed_units(cls, units: Sequence[str]) -> RequestError:
+        """Shares, means and net promoter scores cannot stand on one scale."""
+        return cls(
+            "mixed-units",
+            "The rows of a figure have different units.",
+            expected="shares only, means only, or net promoter scores only",
+            got=listed(units),
+            hint="Draw them as separate figures.",
+        )
+
+    @classmethod
+    def not_two_groups(cls, pairs: Sequence[str]) -> RequestError:
+        """A dumbbell compares one pair of groups."""
+        return cls(
+            "not-two-groups",
+            "A dumbbell compares two groups.",
+            expected="gaps of one pair of groups",
+            got=listed(pairs),
+            hint="Draw three to five groups as 'lanes', or declare a group of two members.",
+        )
+
+    @classmethod
     def rule_without_segments(cls, by: str) -> RequestError:
         """A rule was given although the groups are not segments."""
         return cls(
@@ -967,13 +1011,18 @@ class DataFault(CxSurveyError):
         )
 
     @classmethod
-    def design_weights(cls, code: str, what: str, got: str) -> DataFault:
+    def design_weights(cls, problem: str, bad: int, n: int) -> DataFault:
         """Report weights that are missing, negative or all zero."""
+        what = {
+            "missing": "Weights are missing or infinite.",
+            "negative": "Weights are negative.",
+            "zero": "All weights are zero.",
+        }
         return cls(
-            code,
-            what,
+            f"weights-{problem}",
+            what[problem],
             expected="a finite weight of zero or more for each respondent, and one above zero",
-            got=got,
+            got=f"{bad} of {n} weights",
             hint="Correct the weight column, or drop those respondents before weighting.",
         )
 

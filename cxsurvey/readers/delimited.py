@@ -1,0 +1,267 @@
+"""CSV, TSV and other delimited text: every cell is text, exactly as it stands in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxsurvey.errors import ResponsesError
+from cxsurvey.readers.columns import MAX_COLUMNS, text_frame
+from cxsurvey.readers.encodings import to_utf8
+from cxsurvey.readers.records import ONE_COLUMN, Record, find_separator, read_records
+from cxsurvey.study.raw import RawResponses
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cxsurvey.readers.encodings import Utf8Text
+    from cxsurvey.readers.source import SourceFile
+    from cxsurvey.study.codebook import Reading
+
+HEAD_BYTES = 1024 * 1024
+BLOCK_BYTES = 2 * 1024 * 1024
+LARGE_BYTES = 64 * 1024 * 1024
+MOST_CODES = 100
+SCAN_BYTES = 16 * 1024 * 1024
+_BLANK_LINE = re.compile(rb"\A[\r\n]|\n\r?\n|\r\r")
+_QUOTE, _LINE_BREAKS = ord('"'), (ord("\r"), ord("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the header is and what parts the fields; ``body`` is the byte after the header."""
+
+    separator: str
+    header: list[str]
+    header_row: int
+    body: int
+
+
+def read_delimited(source: SourceFile, reading: Reading) -> RawResponses:
+    """Read delimited text.
+
+    Encoding and separator are as stated, else found. No cell is interpreted: the text ``NA``, a decimal
+    comma and surrounding spaces all stay; an empty cell is ``""``. In a file over 64 MB, columns of few
+    distinct cells are categorical (of the same text): a tenth of the memory.
+
+    Parameters
+    ----------
+    source : SourceFile
+        The file.
+    reading : Reading
+        What the study file states about it.
+
+    Returns
+    -------
+    RawResponses
+        ``separator`` is empty for a file of one column.
+
+    Raises
+    ------
+    ResponsesError
+        When the text cannot be decoded, its quotes do not pair, a row has too many or too few fields, or
+        its columns cannot be named.
+    """
+    columns, layout, encoding = _parsed(source, reading)
+    return RawResponses(
+        frame=text_frame(columns, layout.header, file_name=source.name, header_row=layout.header_row),
+        file_name=source.name,
+        format="delimited",
+        sha256=source.sha256,
+        first_row=layout.header_row + 1,
+        encoding=encoding,
+        separator="" if layout.separator == ONE_COLUMN else layout.separator,
+    )
+
+
+def _parsed(source: SourceFile, reading: Reading) -> tuple[Sequence[pa.ChunkedArray], _Layout, str]:
+    """Read and part the text; it is let go before the frame is made."""
+    try:
+        data = source.path.read_bytes()
+    except OSError as fault:
+        raise ResponsesError.unreadable(source.name, reason=fault.strerror or str(fault)) from fault
+    text = to_utf8(data, file_name=source.name, encoding=reading.encoding)
+    layout = _layout(text, source.name, reading)
+    return _columns(text, layout, source.name), layout, text.encoding
+
+
+def _layout(text: Utf8Text, file_name: str, reading: Reading) -> _Layout:
+    if not bytes(text.data[:HEAD_BYTES]).strip() and not bytes(text.data).strip():
+        raise ResponsesError.empty(file_name)
+    if reading.separator in {'"', "\r", "\n"}:
+        raise ResponsesError.impossible_separator(file_name, separator=reading.separator)
+    head = bytes(text.data[:HEAD_BYTES]).decode("utf-8", errors="ignore")
+    cut = len(text.data) > HEAD_BYTES
+    separator = reading.separator or find_separator(
+        head, header_row=reading.header_row, file_name=file_name, decimal=reading.decimal, cut=cut
+    )
+    header = _header(head, separator, reading.header_row, file_name, cut=cut)
+    if header is None:
+        head = text.text()
+        header = _header(head, separator, reading.header_row, file_name, cut=False)
+    if header is None:
+        raise ResponsesError.no_header(file_name, row=reading.header_row)
+    if len(header.fields) > MAX_COLUMNS:
+        raise ResponsesError.too_many_columns(file_name, count=len(header.fields), limit=MAX_COLUMNS)
+    body = len(head[: header.end].encode())
+    return _Layout(separator, header.fields, reading.header_row, body)
+
+
+def _header(head: str, separator: str, row: int, file_name: str, *, cut: bool) -> Record | None:
+    """Return the header record; None when the text ends before it is complete."""
+    try:
+        for record in read_records(head, separator, file_name=file_name):
+            if record.row == row:
+                return None if cut and record.end == len(head) else record
+    except ResponsesError:
+        if not cut:
+            raise
+    return None
+
+
+def _columns(text: Utf8Text, layout: _Layout, file_name: str) -> Sequence[pa.ChunkedArray]:
+    """Read the rows below the header: fast when quotes and field counts are regular, else one by one."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and other formats do without it
+
+    body = memoryview(text.data)[layout.body : _end(text.data, layout.body, len(layout.header))]
+    if not body:
+        raise ResponsesError.header_only(file_name, row=layout.header_row)
+    if layout.separator.isascii() and _quotes_are_regular(body, ord(layout.separator)):
+        try:
+            columns = _read_fast(body, layout.separator, len(layout.header))
+        except pa.ArrowInvalid:
+            # It names no row and stops at records longer than a block: the exact reader decides.
+            return _read_exactly(text.text(), layout, file_name)
+        if not (_has_empty_row(columns) and _BLANK_LINE.search(body)):
+            return columns
+    return _read_exactly(text.text(), layout, file_name)
+
+
+def _end(data: bytes | memoryview, start: int, width: int) -> int:
+    """Return where the last record ends, blank lines at the end of the file left out."""
+    end = len(data)
+    while width > 1 and end > start and data[end - 1] in _LINE_BREAKS:
+        end -= 1
+    return end
+
+
+def _read_fast(body: memoryview, separator: str, width: int) -> Sequence[pa.ChunkedArray]:
+    """Read block by block; in a large file, columns of few distinct cells are kept as codes."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+    from pyarrow import csv  # noqa: PLC0415
+
+    names = [str(position) for position in range(width)]
+    reader = csv.open_csv(
+        pa.BufferReader(pa.py_buffer(body)),
+        read_options=csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
+        parse_options=csv.ParseOptions(delimiter=separator, newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.large_string()), check_utf8=False, strings_can_be_null=False
+        ),
+    )
+    coded = len(body) > LARGE_BYTES
+    columns = [_Blocks([], coded=coded) for _ in names]
+    for batch in reader:
+        for column, block in zip(columns, batch.columns, strict=True):
+            column.add(block)
+    return [pa.chunked_array(column.blocks) for column in columns]
+
+
+@dataclass(slots=True)
+class _Blocks:
+    """One column, block by block: codes of one byte for as long as every block has few distinct cells."""
+
+    blocks: list[pa.Array]
+    coded: bool
+
+    def add(self, block: pa.Array) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - as above
+
+        if self.coded:
+            codes = block.dictionary_encode()
+            if len(codes.dictionary) <= MOST_CODES:
+                self.blocks.append(codes.cast(pa.dictionary(pa.int8(), pa.large_string())))
+                return
+            self.coded = False
+            self.blocks = [earlier.cast(pa.large_string()) for earlier in self.blocks]
+        self.blocks.append(block)
+
+
+def _has_empty_row(columns: Sequence[pa.ChunkedArray]) -> bool:
+    """Whether some row is empty in every column: the fast reader makes such rows of blank lines."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    rows: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
+    for column in columns:
+        empty = pc.equal(column.cast(pa.large_string()), "").to_numpy()
+        rows = empty if rows is None else rows & empty
+        if not rows.any():
+            return False
+    return rows is not None
+
+
+def _read_exactly(text: str, layout: _Layout, file_name: str) -> Sequence[pa.ChunkedArray]:
+    """Read record by record; the first faulty row is named."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    width = len(layout.header)
+    rows = list(_regular_rows(text, layout, file_name))
+    if not rows:
+        raise ResponsesError.header_only(file_name, row=layout.header_row)
+    parts = zip(*rows, strict=True)
+    return [pa.chunked_array([pa.array(part, pa.large_string())]) for part in parts][:width]
+
+
+def _regular_rows(text: str, layout: _Layout, file_name: str) -> Iterator[list[str]]:
+    """Yield the fields of each row below the header; blank lines are allowed at the end only."""
+    width, blank = len(layout.header), 0
+    for record in read_records(text, layout.separator, file_name=file_name):
+        if record.row <= layout.header_row:
+            continue
+        if width > 1 and record.fields == [""]:
+            blank = blank or record.row
+            continue
+        if blank:
+            raise ResponsesError.blank_row(file_name, row=blank)
+        if len(record.fields) != width:
+            raise ResponsesError.ragged(
+                file_name,
+                row=record.row,
+                expected=width,
+                got=len(record.fields),
+                start=layout.separator.join(record.fields)[:60],
+            )
+        yield record.fields
+
+
+def _quotes_are_regular(body: memoryview, separator: int) -> bool:
+    """Whether quotes pair up, open only where a field begins and close only where it ends.
+
+    Every reader of delimited text agrees on such text. The check counts quotes: those at even positions
+    open a field (or reopen it after a doubled quote), those at odd positions close it.
+    """
+    quotes = _positions(body)
+    if quotes.size % 2:
+        return False
+    bytes_ = np.frombuffer(body, dtype=np.uint8)
+    opening, closing = quotes[::2], quotes[1::2]
+    edges = np.array([separator, *_LINE_BREAKS, _QUOTE], dtype=np.uint8)
+    before = bytes_[np.maximum(opening - 1, 0)]
+    after = bytes_[np.minimum(closing + 1, bytes_.size - 1)]
+    opens = np.isin(before, edges) | (opening == 0)
+    closes = np.isin(after, edges) | (closing == bytes_.size - 1)
+    return bool(opens.all() and closes.all())
+
+
+def _positions(body: memoryview) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the offsets of all quotes, found in parts to spare memory."""
+    parts = [
+        np.flatnonzero(np.frombuffer(body[start : start + SCAN_BYTES], dtype=np.uint8) == _QUOTE) + start
+        for start in range(0, len(body), SCAN_BYTES)
+    ]
+    return np.concatenate(parts)

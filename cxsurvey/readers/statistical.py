@@ -1,0 +1,224 @@
+"""SPSS (.sav, .zsav) and Stata (.dta): codes stay codes, and what the file declares missing stays visible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxsurvey.errors import ResponsesError
+from cxsurvey.readers.cells import Floats, clock_text, code_text, column_of, iso_texts, moments_since
+from cxsurvey.readers.columns import named_columns
+from cxsurvey.study.raw import MissingRange, RawResponses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsurvey.readers.source import SourceFile
+    from cxsurvey.study.codebook import Reading
+
+CELLS_AT_ONCE = 2_000_000
+_KINDS = {"spss": "SPSS data", "stata": "Stata data"}
+_SPSS_EPOCH, _STATA_EPOCH = "1582-10-14", "1960-01-01"
+_SPSS_DATES = frozenset({"DATE", "ADATE", "EDATE", "JDATE", "SDATE", "QYR", "MOYR", "WKYR"})
+_SPSS_MOMENTS = frozenset({"DATETIME", "YMDHMS"})
+_SPSS_TIMES = frozenset({"TIME", "DTIME", "MTIME"})
+_LETTERS = re.compile(r"[A-Z]+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
+TextMaker = Callable[[Floats], list[str | None]]
+Ranges = tuple[MissingRange, ...]
+
+
+def read_statistical(source: SourceFile, reading: Reading) -> RawResponses:
+    """Read an SPSS or Stata file.
+
+    Values that the file declares missing are kept in the frame and told in ``user_missing``; a Stata
+    ``.a`` is the text ``a``. Dates are ISO text, times are ``HH:MM:SS``. A declared missing value in a
+    column of dates stays a code (``99``). Stata's weekly, monthly, quarterly, half-yearly and leap-second
+    formats stay numbers.
+
+    Parameters
+    ----------
+    source : SourceFile
+        The file.
+    reading : Reading
+        ``encoding`` overrides what the file says of itself.
+
+    Returns
+    -------
+    RawResponses
+        Case 1 is row 1: these files have no header row.
+
+    Raises
+    ------
+    ResponsesError
+        When the file is damaged, cut off or holds no cases.
+    """
+    meta = _read(source, reading.encoding, metadataonly=True)[1]
+    if not meta.column_names:
+        raise ResponsesError.empty(source.name)
+    named_columns(meta.column_names, file_name=source.name, row=1, is_empty=lambda _: False)
+    ranges = _declared_missing(meta)
+    parts: dict[str, list[pd.Series]] = {name: [] for name in meta.column_names}
+    for cells, part_meta in _parts(source, reading.encoding, width=len(meta.column_names)):
+        ranges |= _letters(part_meta)
+        for name, series in parts.items():
+            series.append(_column(cells[name], meta, name, ranges.get(name, ())))
+    frame = _joined(parts)
+    if frame.empty:
+        raise ResponsesError.no_cases(source.name)
+    return RawResponses(
+        frame=frame,
+        file_name=source.name,
+        format=source.content,
+        sha256=source.sha256,
+        first_row=1,
+        encoding=meta.file_encoding or reading.encoding or "",
+        value_labels=_value_labels(meta),
+        variable_labels={name: label for name, label in meta.column_names_to_labels.items() if label},
+        user_missing={name: _as_shown(frame[name], spans) for name, spans in ranges.items()},
+    )
+
+
+def _read(source: SourceFile, encoding: str | None, **options: Any) -> tuple[dict[str, list[Any]], Any]:
+    import pyreadstat  # noqa: PLC0415 - heavy, and other formats do without it
+
+    read = pyreadstat.read_dta if source.content == "stata" else pyreadstat.read_sav
+    try:
+        cells, meta = read(
+            str(source.path),
+            encoding=encoding,
+            user_missing=True,
+            disable_datetime_conversion=True,
+            output_format="dict",
+            **options,
+        )
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, OSError) as fault:
+        raise ResponsesError.broken(
+            source.name, kind=_KINDS[source.content], reason=str(fault), encoded=True
+        ) from fault
+    return cells, meta
+
+
+def _parts(
+    source: SourceFile, encoding: str | None, *, width: int
+) -> Iterator[tuple[dict[str, list[Any]], Any]]:
+    """Read some rows at a time: the library makes an object of every cell."""
+    rows, start = max(1, CELLS_AT_ONCE // width), 0
+    while True:
+        cells, meta = _read(source, encoding, row_offset=start, row_limit=rows)
+        found = len(next(iter(cells.values())))
+        yield cells, meta
+        if found < rows:
+            return
+        start += found
+
+
+def _joined(parts: Mapping[str, list[pd.Series]]) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - heavy, and other formats do without it
+
+    columns = {
+        name: pd.concat([part for part in series if len(part)] or series[:1], ignore_index=True)
+        for name, series in parts.items()
+    }
+    return pd.DataFrame(columns)
+
+
+def _declared_missing(meta: Any) -> dict[str, Ranges]:
+    """SPSS: up to three values, or a range and a value; an open end is infinite."""
+    return {
+        name: tuple(MissingRange(_end(span["lo"]), _end(span["hi"])) for span in spans)
+        for name, spans in meta.missing_ranges.items()
+    }
+
+
+def _end(value: float | str) -> float | str:
+    return value.rstrip() if isinstance(value, str) else float(value)
+
+
+def _letters(meta: Any) -> dict[str, Ranges]:
+    """Stata: the extended missing values .a to .z, told per part as they occur."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {
+        name: tuple(MissingRange(letter, letter) for letter in letters)
+        for name, found in meta.missing_user_values.items()
+        if found
+    }
+
+
+def _as_shown(cells: pd.Series, spans: Ranges) -> Ranges:
+    """State missing values as the column shows them: codes between dates are text."""
+    if cells.dtype.kind == "f" or all(isinstance(span.low, str) for span in spans):
+        return spans
+    codes = [cell for cell in cells.dropna().unique() if isinstance(cell, str) and _NUMBER.fullmatch(cell)]
+    return tuple(MissingRange(code, code) for code in codes)
+
+
+def _value_labels(meta: Any) -> dict[str, dict[str, str]]:
+    return {
+        name: {code_text(code): label for code, label in labels.items()}
+        for name, labels in meta.variable_value_labels.items()
+    }
+
+
+def _column(cells: list[Any], meta: Any, name: str, spans: Ranges) -> pd.Series:
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    if meta.readstat_variable_types[name] == "string":
+        return pd.Series(cells, dtype="str")
+    to_text = _text_maker(meta.original_variable_types[name])
+    if to_text is None:
+        lettered = any(isinstance(cell, str) for cell in cells)
+        return column_of(cells) if lettered else pd.Series(np.array(cells, dtype=np.float64))
+    return pd.Series(_dated(cells, to_text, spans), dtype="str")
+
+
+def _dated(cells: list[Any], to_text: TextMaker, spans: Ranges) -> list[str | None]:
+    """Write dates as text, and codes that stand in for a date as codes."""
+    coded = [cell is not None and _is_code(cell, spans) for cell in cells]
+    numbers = np.array([None if code else cell for cell, code in zip(cells, coded, strict=True)], dtype=float)
+    texts = to_text(numbers)
+    return [code_text(cell) if code else text for cell, code, text in zip(cells, coded, texts, strict=True)]
+
+
+def _is_code(cell: float | str, spans: Ranges) -> bool:
+    if isinstance(cell, str):
+        return True
+    return any(
+        span.low <= cell <= span.high
+        for span in spans
+        if not isinstance(span.low, str) and not isinstance(span.high, str)
+    )
+
+
+def _text_maker(form: str) -> TextMaker | None:
+    """Return what writes values of a display format as text; None for plain numbers."""
+    if form.startswith("%"):
+        return _stata_text(form)
+    letters = _LETTERS.match(form.upper())
+    kind = letters.group() if letters else ""
+    if kind in _SPSS_TIMES:
+        return _clocks(per_second=1)
+    if kind in _SPSS_DATES:
+        return _moments(_SPSS_EPOCH, unit="s", shown="D")
+    return _moments(_SPSS_EPOCH, unit="s", shown="s") if kind in _SPSS_MOMENTS else None
+
+
+def _stata_text(form: str) -> TextMaker | None:
+    kind = form.lstrip("%-")
+    if kind.startswith(("tcHH", "tchh")) and not re.search("[DdNnCY]", kind[2:]):
+        return _clocks(per_second=1000)
+    if kind.startswith("tc"):
+        return _moments(_STATA_EPOCH, unit="ms", shown="s")
+    return _moments(_STATA_EPOCH, unit="D", shown="D") if kind.startswith(("td", "d")) else None
+
+
+def _moments(epoch: str, *, unit: str, shown: str) -> TextMaker:
+    return lambda values: iso_texts(moments_since(epoch, values, unit=unit, shown=shown))
+
+
+def _clocks(*, per_second: int) -> TextMaker:
+    return lambda values: [clock_text(value / per_second) if np.isfinite(value) else None for value in values]
