@@ -1,0 +1,187 @@
+"""A figure before it is drawn: the form, the tidy table, the words, the options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from cxsurvey.analysis.partition import SEGMENT
+from cxsurvey.analysis.rating_pairs import RatingPairs
+from cxsurvey.analysis.results import TOTAL, Estimates, Gaps
+from cxsurvey.analysis.segmentation import Segmentation
+from cxsurvey.display import tables
+from cxsurvey.display.card import Card, FigureText
+from cxsurvey.display.notes import ROUNDING, gap_note, letters_note, lines_note
+from cxsurvey.display.style import FOLLOWERS, LAGGARDS, LEADERS, PALETTE, GroupStyle, Palette
+from cxsurvey.study.rules import GRID_LEVELS, NAMED_GRIDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEGMENT_STYLES: Mapping[str, GroupStyle] = MappingProxyType(
+    {"leader": LEADERS, "follower": FOLLOWERS, "laggard": LAGGARDS}
+)
+HUNDRED = 100.0
+Options = Mapping[str, Any]
+Note = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """What a form needs to draw.
+
+    Attributes
+    ----------
+    form : str
+        Name of the form.
+    table : pandas.DataFrame
+    text : FigureText
+    options : mapping
+    """
+
+    form: str
+    table: pd.DataFrame
+    text: FigureText
+    options: Options
+
+    def draw(self) -> Card:
+        """Draw one card; an error if it is taller than a page."""
+        drawn: Callable[..., Card] = _form(self.form).draw
+        return drawn(self.table, self.text, **self.options)
+
+    def draw_all(self) -> tuple[Card, ...]:
+        """Draw on as many cards as it takes."""
+        drawn: Callable[..., tuple[Card, ...]] = _form(self.form).draw_all
+        return drawn(self.table, self.text, **self.options)
+
+
+def _form(name: str) -> ModuleType:
+    return import_module(f"cxsurvey.display.forms.{name}")
+
+
+def ranked(estimates: Estimates, text: FigureText, *, across: str, options: Options) -> Draft:
+    """Bars of one group; see :func:`cxsurvey.display.charts.ranked`."""
+    marks = tables.estimate_marks(estimates, across=across)
+    noted = with_notes(text, lines_note(estimates))
+    settings = {"unit": tables.unit_of(estimates.rows), "level": estimates.level, **options}
+    return Draft("ranked", marks.drop(columns=["group", "group_id", "level"]), noted, settings)
+
+
+def segments(shares: Estimates, found: Segmentation, text: FigureText, *, options: Options) -> Draft:
+    """Shares of the segments; see :func:`cxsurvey.display.charts.segments`."""
+    marks = tables.segment_marks(shares, found)
+    rest = sum(found.rest.values())
+    left_out = f" {rest:,} respondents fall in no segment and are left out." if rest else ""
+    rule = ("Segments", f"{_sentence(found.description)}{left_out}")
+    noted = with_notes(text, rule, lines_note(shares, key="Interval"), ROUNDING)
+    settings = {"level": shares.level, "palette": segment_palette(found), **options}
+    named = marks.drop(columns=["row_id", "label", "group_id", "level"])
+    return Draft("segments", named, noted, settings)
+
+
+def stacked(estimates: Estimates, text: FigureText, *, rows: str, options: Options) -> Draft:
+    """One scale over rows; see :func:`cxsurvey.display.charts.stacked`."""
+    marks = tables.estimate_marks(estimates)
+    named = "question" if rows == "question" else "group"
+    marks["row_id"] = [getattr(row, named) for row in estimates.rows]
+    marks["label"] = [getattr(row, f"{named}_label") for row in estimates.rows]
+    totals = [row.group == TOTAL for row in estimates.rows]
+    settings: dict[str, Any] = {**options}
+    if rows == "group" and any(totals):
+        marks.loc[totals, "label"] = "All respondents"
+        settings = {"total_row": TOTAL, **settings}
+    marks = marks.drop(columns=["group", "group_id", "lo", "hi"])
+    return Draft("stacked", marks, with_notes(text, ROUNDING), settings)
+
+
+def lanes(estimates: Estimates, gaps: Gaps, text: FigureText, *, options: Options) -> Draft:
+    """Groups side by side; see :func:`cxsurvey.display.charts.lanes`."""
+    marks = tables.lane_marks(estimates, gaps)
+    noted = with_notes(text, letters_note(gaps), lines_note(estimates))
+    settings = {
+        "unit": tables.unit_of(estimates.rows),
+        "level": estimates.level,
+        "palette": palette_for(estimates),
+        **options,
+    }
+    return Draft("lanes", marks.drop(columns=["level", "question_id", "response_id"]), noted, settings)
+
+
+def dumbbell(gaps: Gaps, text: FigureText, *, options: Options) -> Draft:
+    """Two groups; see :func:`cxsurvey.display.charts.dumbbell`."""
+    table = tables.gap_rows(gaps)
+    left, right = gaps.rows[0]
+    unit = tables.unit_of([a for a, _ in gaps.rows])
+    noted = with_notes(text, gap_note(gaps, unit=unit))
+    names = (left.group_label, right.group_label)
+    return Draft("dumbbell", table, noted, {"unit": unit, "level": gaps.level, "groups": names, **options})
+
+
+def matrix(pairs: RatingPairs, text: FigureText, *, options: Options) -> Draft:
+    """Two ratings crossed; see :func:`cxsurvey.display.charts.matrix`."""
+    settings: dict[str, Any] = {
+        "row_title": pairs.insight,
+        "col_title": pairs.engagement,
+        "row_levels": pairs.rows[::-1],
+        "col_levels": pairs.columns[::-1],
+        "segments": _segment_list(pairs),
+        "palette": segment_palette(pairs.segments),
+        **options,
+    }
+    rule = ("Rule", f"{_sentence(pairs.segments.description)} {_levels(pairs)}".strip())
+    return Draft("matrix", tables.pair_marks(pairs), with_notes(text, rule, ROUNDING), settings)
+
+
+def _segment_list(pairs: RatingPairs) -> list[dict[str, Any]]:
+    """Each segment with its share and words, for the list beside the grid."""
+    found = pairs.segments
+    labels = zip(found.partition.names, found.partition.labels, strict=True)
+    words: Mapping[str, str] = {**found.definitions}
+    return [
+        {"name": label, "share": HUNDRED * pairs.segment_share[name], "definition": words.get(name, "")}
+        for name, label in labels
+    ]
+
+
+def _levels(pairs: RatingPairs) -> str:
+    """Which answers the words of a named grid stand for, where the answers have other names."""
+    named = tuple(label.casefold() for label in pairs.rows)
+    if pairs.segments.rule not in NAMED_GRIDS or named == GRID_LEVELS:
+        return ""
+    said = zip(GRID_LEVELS, pairs.rows, strict=True)
+    return f"Here {', '.join(f'{word} is “{label}”' for word, label in said)}."
+
+
+def _sentence(words: str) -> str:
+    text = words.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
+def with_notes(text: FigureText, *notes: Note) -> FigureText:
+    """Add notes of keys that the text does not have yet."""
+    known = {key for key, _ in text.notes}
+    added = tuple(note for note in notes if note[0] not in known)
+    return replace(text, notes=(*text.notes, *added))
+
+
+def segment_palette(found: Segmentation) -> Palette:
+    """The palette in which this segmentation's own labels carry the colours of the segments."""
+    labels = zip(found.partition.names, found.partition.labels, strict=True)
+    return _named({label: SEGMENT_STYLES[name] for name, label in labels})
+
+
+def palette_for(estimates: Estimates) -> Palette:
+    """The palette of groups, which knows segments by their id whatever their label."""
+    if estimates.frame["group_by"].iloc[0] != SEGMENT:
+        return PALETTE
+    return _named(
+        {row.group_label: SEGMENT_STYLES[row.group] for row in estimates.rows if row.group in SEGMENT_STYLES}
+    )
+
+
+def _named(styles: Mapping[str, GroupStyle]) -> Palette:
+    own = {label.strip().casefold(): style for label, style in styles.items()}
+    return replace(PALETTE, named=MappingProxyType({**PALETTE.named, **own}))

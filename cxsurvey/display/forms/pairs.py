@@ -1,0 +1,152 @@
+"""The table of a dumbbell chart: two values and their difference on each row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cxsurvey.display.figure_data import Bases, Mark, hide, read_marks
+from cxsurvey.errors import RequestError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEEDED: Final = ("label", "a", "b", "diff")
+PAIR_COLUMNS: Final = (
+    "figure",
+    "row_id",
+    "label",
+    "a",
+    "b",
+    "diff",
+    "diff_lo",
+    "diff_hi",
+    "n_a",
+    "n_b",
+    "flag",
+    "published",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two values beside one label.
+
+    Attributes
+    ----------
+    row_id, label : str
+        The row.
+    a, b : Mark
+        The values; their group names the columns.
+    diff, lo, hi : float
+        The difference and its interval, NaN where absent.
+    """
+
+    row_id: str
+    label: str
+    a: Mark
+    b: Mark
+    diff: float
+    lo: float
+    hi: float
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether either value is suppressed: the other and the gap would give it away."""
+        return "suppressed" in {self.a.flag, self.b.flag}
+
+    def ends(self) -> list[tuple[Mark, bool]]:
+        """The marks that are shown, each with whether its value is printed to its left."""
+        if self.a.shown and self.b.shown:
+            return [(self.a, self.a.value <= self.b.value), (self.b, self.b.value < self.a.value)]
+        return [(mark, False) for mark in (self.a, self.b) if mark.shown]
+
+
+def read_pairs(
+    table: pd.DataFrame, figure: str, *, groups: Sequence[str], unit: str, bases: Bases
+) -> tuple[Pair, ...]:
+    """Read and check the table of a dumbbell chart.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of `PAIR_COLUMNS` that apply.
+    figure : str
+        Key of the figure, for messages.
+    groups : sequence of str
+        Names of the columns ``a`` and ``b``.
+    unit : str
+        Unit of the values.
+    bases : Bases
+        Used where the table has no flag.
+
+    Returns
+    -------
+    tuple of Pair
+        In the order of the table.
+
+    Raises
+    ------
+    RequestError
+        If a column is missing, the table is empty, or a value cannot be.
+    """
+    columns = [str(name) for name in table.columns]
+    absent = [name for name in NEEDED if name not in columns]
+    if absent:
+        raise RequestError.figure_columns(figure, absent, columns)
+    sides = [_side(table, figure, side, name, unit, bases) for side, name in zip("ab", groups, strict=True)]
+    drop = [name for name in ("value", "lo", "hi", "n", "flag", "letters", "n_eff") if name in columns]
+    renamed = table.drop(columns=drop).rename(columns={"diff": "value", "diff_lo": "lo", "diff_hi": "hi"})
+    gaps = read_marks(renamed, figure, unit="score", bases=Bases(0, 0))
+    return tuple(_pair(a, b, gap) for a, b, gap in zip(*sides, gaps, strict=True))
+
+
+def _side(table: pd.DataFrame, figure: str, side: str, name: str, unit: str, bases: Bases) -> tuple[Mark, ...]:
+    drop = [
+        column for column in ("value", "n", "lo", "hi", "letters", "n_eff", "group") if column in table.columns
+    ]
+    one = table.drop(columns=drop).rename(columns={side: "value", f"n_{side}": "n"})
+    return read_marks(one.assign(group=name), figure, unit=unit, bases=bases)
+
+
+def _pair(a: Mark, b: Mark, gap: Mark) -> Pair:
+    hidden = {"suppressed", "not_asked", "not_published"} & {a.flag, b.flag}
+    if "suppressed" in hidden:
+        a, b = hide(a), hide(b)
+    if hidden:
+        return Pair(a.row_id, a.label, a, b, math.nan, math.nan, math.nan)
+    return Pair(a.row_id, a.label, a, b, gap.value, gap.lo, gap.hi)
+
+
+def pairs_as_drawn(figure: str, pairs: Sequence[Pair], given: pd.DataFrame) -> pd.DataFrame:
+    """Turn pairs back into a table, without what is not shown.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `PAIR_COLUMNS` that the caller's table has.
+    """
+    import pandas as pd  # noqa: PLC0415 - loaded by whoever has a table
+
+    always = {"figure", "row_id", "label", "a", "b", "diff", "flag"}
+    kept = [name for name in PAIR_COLUMNS if name in always or name in given.columns]
+    records = [
+        {
+            "figure": figure,
+            "row_id": pair.row_id,
+            "label": pair.label,
+            "a": pair.a.value,
+            "b": pair.b.value,
+            "diff": pair.diff,
+            "diff_lo": pair.lo,
+            "diff_hi": pair.hi,
+            "n_a": pair.a.n,
+            "n_b": pair.b.n,
+            "flag": pair.a.flag or pair.b.flag,
+            "published": pair.a.published,
+        }
+        for pair in pairs
+    ]
+    return pd.DataFrame.from_records(records, columns=["figure", *PAIR_COLUMNS[1:]])[kept]

@@ -1,0 +1,146 @@
+"""How the numbers of a study were made, in the words of its methodology page."""
+
+from __future__ import annotations
+
+from cxsurvey.analysis.design import survey_design
+from cxsurvey.analysis.segmentation import segment
+from cxsurvey.display.methodology import Disclosure, Methodology, Section
+from cxsurvey.display.notes import design_words
+from cxsurvey.display.numbers import count
+from cxsurvey.numerics.design import SampleDesign
+from cxsurvey.numerics.totals import effective_n
+from cxsurvey.study.codebook import Scale
+from cxsurvey.study.study import Study
+
+SHARED_ITEMS = ("population", "mode", "field_dates", "sponsor", "conducted_by", "weighting", "limitations")
+NAMES = {"holm": "Holm", "bh": "Benjamini-Hochberg", "bonferroni": "Bonferroni", "none": "no correction"}
+
+
+def methodology(study: Study) -> Methodology:
+    """Write the methodology of a study from its disclosure, design, scales, segments and settings.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Methodology
+
+    Raises
+    ------
+    DataFault
+        ``weight-unusable``, ``design-unusable``.
+    """
+    stated = study.file.disclosure
+    design = survey_design(study)
+    items = {name: getattr(stated, name) for name in SHARED_ITEMS}
+    sample = stated.sample or f"{count(study.n)} respondents"
+    return Methodology(
+        disclosure=Disclosure(sample=sample, **items),
+        design=_design(study, design),
+        segments=_segments(study),
+        bases=_bases(study),
+        tests=_tests(study, design),
+        rounding=(
+            "Percentages are rounded half up from unrounded values, each by itself, so they may not add to "
+            "100%. Nets and gaps are computed before rounding. A share under half of one percent prints <1%."
+        ),
+        more=(*_scales(study), *_precision(study), *_synthetic(study)),
+    )
+
+
+def _design(study: Study, design: SampleDesign) -> str:
+    sizes = f"{count(design.n_psus)} sampling units in {count(design.n_strata)} strata"
+    kish = effective_n(design.weights)
+    weights = (
+        f"Weights reduce the {count(study.n)} respondents to an effective base of {count(round(kish))} "
+        f"(Kish), a design effect from weighting of {study.n / kish:.2f}."
+        if round(kish) < study.n
+        else ""
+    )
+    how = (
+        "A simple sample: standard errors are those of independent respondents."
+        if design.is_simple
+        else f"Standard errors are by Taylor linearization over {sizes}; every group is a domain of the whole "
+        f"sample. Tests and intervals use Student's t with up to {count(design.df)} degrees of freedom."
+    )
+    return f"{design_words(study)} {how} {weights}".strip()
+
+
+def _segments(study: Study) -> str:
+    if study.file.segments is None:
+        return "This study declares no segments."
+    found = segment(study)
+    named = dict(zip(found.partition.names, found.partition.labels, strict=True))
+    definitions = " ".join(f"{named[name]}: {words}." for name, words in found.definitions.items())
+    rest = "; ".join(f"{count(n)} {reason}" for reason, n in found.rest.items())
+    left_out = f"\n\nIn no segment: {rest}." if rest else ""
+    return f"Rule '{found.rule}': {found.description}. {definitions}{left_out}"
+
+
+def _bases(study: Study) -> str:
+    settings = study.file.settings
+    return (
+        "Bases are unweighted respondents who gave a valid answer; missing answers are out of the base unless "
+        f"a figure says otherwise. Bases under {settings.caution_below} are flagged, under "
+        f"{settings.test_from} not tested, and under {settings.suppress_below} suppressed together with "
+        "another group, so that nobody can be found by subtraction. Figures mark bases under "
+        f"{settings.figure_small_below} and do not draw bases under {settings.figure_hide_below}."
+    )
+
+
+def _tests(study: Study, design: SampleDesign) -> str:
+    shares = (
+        "Gaps between shares are tested by the pooled z test with Newcombe's interval; intervals of shares "
+        "are Wilson's"
+        if design.is_simple
+        else "Gaps are tested by t on the linearized standard error of the difference, with the covariance of "
+        "the two groups; intervals of shares are on the logit scale"
+    )
+    settings = study.file.settings
+    return (
+        f"{shares}, and exact (Clopper-Pearson) at 0% and 100%. Tests are two-sided at the 5% level; p-values "
+        f"are corrected by {NAMES[settings.adjust]} over all tests of a figure. Intervals are "
+        f"{settings.level:.0%} and not corrected."
+    )
+
+
+def _scales(study: Study) -> tuple[Section, ...]:
+    if not study.file.scale:
+        return ()
+    items = tuple((scale.label, _scale_words(study, scale)) for scale in study.file.scale)
+    return (Section("Scores", items=items),)
+
+
+def _scale_words(study: Study, scale: Scale) -> str:
+    methods = {
+        "mean": "mean",
+        "sum": "sum",
+        "top_box": f"share rated in the {scale.top} highest responses",
+        "weighted": "weighted mean",
+    }
+    names = ", ".join(study.question(item).name for item in scale.items)
+    rescaled = ", rescaled to 0-100" if scale.rescale else ""
+    turned = f"; reversed: {', '.join(scale.reversed)}" if scale.reversed else ""
+    return (
+        f"{methods[scale.method].capitalize()} of {len(scale.items)} items{rescaled}: {names}{turned}. "
+        f"Scored when at least {scale.min_answered:.0%} of the items are answered."
+    )
+
+
+def _precision(study: Study) -> tuple[Section, ...]:
+    if study.file.disclosure.probability_sample:
+        return ()
+    words = (
+        "This is not stated to be a probability sample. Intervals and p-values treat the respondents as if "
+        "they had been drawn at random by the stated design; they cover sampling error only, and nothing "
+        "that self-selection, coverage or wording may add."
+    )
+    return (Section("Reading the intervals", (words,)),)
+
+
+def _synthetic(study: Study) -> tuple[Section, ...]:
+    if not study.file.study.synthetic:
+        return ()
+    return (Section("Synthetic data", ("The respondents of this study are synthetic.",)),)

@@ -1,0 +1,104 @@
+"""Everything about a study in one folder: checks, scores, segments, gaps and the figure pack."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxsurvey.analysis.gaps import gaps
+from cxsurvey.analysis.partition import SEGMENT
+from cxsurvey.analysis.respondents import respondent_table
+from cxsurvey.analysis.scoring import score
+from cxsurvey.analysis.segment_shares import segment_shares
+from cxsurvey.analysis.segmentation import segment
+from cxsurvey.display.figures import draw_figures, pack_meta
+from cxsurvey.display.manifest import FigureEntry, listed_files, write_manifest
+from cxsurvey.display.methods import methodology
+from cxsurvey.display.pack import fill_pack
+from cxsurvey.files import MANIFEST, staged_folder, write_csv
+from cxsurvey.study.checks import check
+from cxsurvey.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def report(
+    study: Study,
+    *,
+    to: str | os.PathLike[str],
+    paper: str = "letter",
+    progress: Callable[[int, int, str], None] | None = None,
+) -> tuple[Path, ...]:
+    """Write everything about a study into a folder, all of it or nothing.
+
+    Parameters
+    ----------
+    study : Study
+    to : path-like
+        Folder to write to; made when absent.
+    paper : {"letter", "a4"}
+    progress : callable, optional
+        Called with steps done, steps in all, and what was drawn.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        ``tables/issues.csv``; ``tables/scales.csv`` and ``items.csv`` where there are scales;
+        ``tables/respondents.csv``, ``segments.csv`` and ``gaps-by-*.csv`` where there are segments and groups;
+        the figure pack where figures are declared; ``manifest.json`` with the hash of every file.
+
+    Raises
+    ------
+    RequestError, DataFault
+        As the analyses it runs.
+    OutputError
+        When the folder cannot be written; nothing is left half-written.
+
+    Examples
+    --------
+    >>> import cxsurvey as cx
+    >>> files = cx.report(cx.read_study("sfo2018"), to="reports/sfo2018")  # doctest: +SKIP
+    """
+    folder = Path(to)
+    meta = pack_meta(study, paper=paper)
+    with staged_folder(folder, inputs=study.inputs) as stage:
+        for name, frame in tables(study).items():
+            write_csv(_made(stage / "tables") / f"{name}.csv", frame)
+        entries: tuple[FigureEntry, ...] = ()
+        if study.file.figure:
+            entries = fill_pack(
+                draw_figures(study),
+                stage,
+                study_meta=meta,
+                methodology=methodology(study),
+                page_size=paper,
+                progress=progress,
+            )
+        write_manifest(stage, meta.origin, entries)
+        names = listed_files(stage)
+    return tuple(folder / name for name in (*names, MANIFEST))
+
+
+def tables(study: Study) -> dict[str, pd.DataFrame]:
+    """The tables of a report by file name: issues, scales, items, segments, respondents and gaps."""
+    found = {"issues": check(study).frame}
+    if study.file.scale:
+        scores = score(study)
+        found |= {"scales": scores.summary, "items": scores.items}
+    splits = list(study.groups)
+    if study.file.segments is not None:
+        segments = segment(study)
+        found["segments"] = segment_shares(study, segments).frame
+        found["respondents"] = respondent_table(study, segments)
+        splits = [SEGMENT, *splits]
+    for name in splits:
+        found[f"gaps-by-{name}"] = gaps(study, by=name).frame
+    return found
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder

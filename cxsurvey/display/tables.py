@@ -1,0 +1,164 @@
+"""From results to the tidy tables that chart forms draw: percentages, flags and letters, one row a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from cxsurvey.analysis.base_policy import EMPTY, SUPPRESSED
+from cxsurvey.analysis.rating_pairs import RatingPairs
+from cxsurvey.analysis.results import TOTAL, Estimates, Gaps, Row
+from cxsurvey.analysis.segmentation import UNCLASSIFIED
+from cxsurvey.errors import RequestError
+
+if TYPE_CHECKING:
+    from cxsurvey.analysis.segmentation import Segmentation
+
+HUNDRED: Final = 100.0
+UNITS: Final = {"share": "percent", "mean": "score", "median": "score", "nps": "nps"}
+SIGNIFICANT: Final = 0.05
+
+
+def unit_of(rows: Sequence[Row]) -> str:
+    """Find the unit that all rows share: ``percent``, ``score`` or ``nps``.
+
+    Raises
+    ------
+    RequestError
+        ``mixed-units`` when rows cannot stand on one scale.
+    """
+    units = {UNITS[row.statistic] for row in rows}
+    if len(units) != 1:
+        raise RequestError.mixed_units(sorted(units))
+    return units.pop()
+
+
+def estimate_marks(estimates: Estimates, *, across: str = "response") -> pd.DataFrame:
+    """One mark an estimate.
+
+    Parameters
+    ----------
+    estimates : Estimates
+    across : {"response", "question"}
+        What names a row: its response, or its question where a battery shows one response of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``row_id label group group_id level value n n_eff lo hi flag``; shares in percent.
+    """
+    frame = estimates.frame
+    unit = unit_of(estimates.rows)
+    scale = HUNDRED if unit == "percent" else 1.0
+    by_question = across == "question"
+    return pd.DataFrame(
+        {
+            "row_id": [row.question if by_question else row.response for row in estimates.rows],
+            "label": [row.question_label if by_question else row.response_label for row in estimates.rows],
+            "group": [row.group_label for row in estimates.rows],
+            "group_id": [row.group for row in estimates.rows],
+            "level": [row.response_label for row in estimates.rows],
+            "value": scale * frame["estimate"],
+            "n": frame["n"].astype(float),
+            "n_eff": frame["n_effective"],
+            "lo": scale * frame["conf_low"],
+            "hi": scale * frame["conf_high"],
+            "flag": [_flag(flag) for flag in frame["flag"]],
+        }
+    )
+
+
+def _flag(flag: str) -> str:
+    words = flag.split()
+    if SUPPRESSED in words:
+        return "suppressed"
+    return "missing" if EMPTY in words else ""
+
+
+def segment_marks(shares: Estimates, segments: Segmentation) -> pd.DataFrame:
+    """One mark a segment, with its definition; the unclassified are left to the notes."""
+    marks = estimate_marks(shares)
+    named = dict(zip(segments.partition.names, segments.partition.labels, strict=True))
+    words = {named[name]: text for name, text in segments.definitions.items()}
+    kept = marks[marks["row_id"] != UNCLASSIFIED].copy()
+    kept["definition"] = [words.get(label, "") for label in kept["label"]]
+    kept["group"] = kept["label"]
+    return kept.reset_index(drop=True)
+
+
+def with_letters(marks: pd.DataFrame, gaps: Gaps) -> pd.DataFrame:
+    """Give each mark the letters of the groups that it is significantly higher than.
+
+    Letters a, b, c stand for the groups in the order of the marks.
+    """
+    order = list(dict.fromkeys(marks["group_id"]))
+    letter = {name: chr(ord("a") + i) for i, name in enumerate(order)}
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for record in gaps.frame.to_dict("records"):
+        if not record["p_adjusted"] < SIGNIFICANT:
+            continue
+        sides = (record["group_a"], record["group_b"])
+        high, low = sides if record["gap"] > 0 else sides[::-1]
+        key = (record["question"], record["response"], high)
+        found.setdefault(key, set()).add(letter[low])
+    keys = zip(marks["question_id"], marks["response_id"], marks["group_id"], strict=True)
+    return marks.assign(letters=["".join(sorted(found.get(key, ()))) for key in keys])
+
+
+def lane_marks(estimates: Estimates, gaps: Gaps) -> pd.DataFrame:
+    """One mark a row and group, with letters."""
+    marks = estimate_marks(estimates)
+    marks["question_id"] = [row.question for row in estimates.rows]
+    marks["response_id"] = [row.response for row in estimates.rows]
+    marks["row_id"] = marks["question_id"] + "/" + marks["response_id"]
+    return with_letters(marks[marks["group_id"] != TOTAL].reset_index(drop=True), gaps)
+
+
+def gap_rows(gaps: Gaps) -> pd.DataFrame:
+    """One row a gap of two groups, for a dumbbell.
+
+    Raises
+    ------
+    RequestError
+        ``not-two-groups`` when the gaps compare more than one pair.
+    """
+    pairs = {(a.group_label, b.group_label) for a, b in gaps.rows}
+    if len(pairs) != 1:
+        raise RequestError.not_two_groups([f"{a} v {b}" for a, b in sorted(pairs)])
+    unit = unit_of([a for a, _ in gaps.rows])
+    scale = HUNDRED if unit == "percent" else 1.0
+    frame = gaps.frame
+    return pd.DataFrame(
+        {
+            "row_id": frame["question"] + "/" + frame["response"],
+            "label": [a.response_label for a, _ in gaps.rows],
+            "a": scale * frame["estimate_a"],
+            "b": scale * frame["estimate_b"],
+            "diff": scale * frame["gap"],
+            "diff_lo": scale * frame["conf_low"],
+            "diff_hi": scale * frame["conf_high"],
+            "n_a": frame["n_a"].astype(float),
+            "n_b": frame["n_b"].astype(float),
+            "p_adjusted": frame["p_adjusted"],
+            "flag": [_flag(flag) for flag in frame["flag"]],
+        }
+    )
+
+
+def pair_marks(pairs: RatingPairs) -> pd.DataFrame:
+    """One mark a pair of ratings: ``row col value segment``; segments by their label."""
+    labels = dict(zip(pairs.segments.partition.names, pairs.segments.partition.labels, strict=True))
+    return pd.DataFrame(
+        [
+            {
+                "row": row,
+                "col": column,
+                "value": HUNDRED * float(pairs.share[i, j]),
+                "segment": labels.get(pairs.segment[i][j], ""),
+            }
+            for i, row in enumerate(pairs.rows)
+            for j, column in enumerate(pairs.columns)
+        ]
+    )
