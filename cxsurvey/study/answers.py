@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ REASONS: Final = (
     "not_in_codebook",
 )
 ANSWERED, SKIPPED, NOT_SHOWN = 0, 1, 2
+LARGEST: Final = 1e15  # beyond it doubles lose whole numbers, and their squares soon overflow
 DECLARED, UNKNOWN = REASONS.index("declared_missing"), REASONS.index("not_in_codebook")
 
 CHOSEN_WORDS: Final = frozenset({"1", "yes", "y", "true", "selected", "checked", "x"})
@@ -73,6 +74,12 @@ class Answers:
     value: FloatArray | None = None
     unknown: tuple[UnknownAnswer, ...] = ()
 
+    def __post_init__(self) -> None:
+        # A study hands the same answers to everyone who asks.
+        for array in (self.reason, self.code, self.chosen, self.value):
+            if array is not None:
+                array.setflags(write=False)
+
     @property
     def answered(self) -> BoolArray:
         """Who gave a valid answer; shape (n,)."""
@@ -91,7 +98,9 @@ def canonical(cell: Any) -> str:
     >>> canonical(3.0), canonical(" 3 "), canonical("3.00"), canonical(None)
     ('3', '3', '3', '')
     """
-    if cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return ""
+    if isinstance(cell, float | np.floating) and np.isnan(cell):
         return ""
     if isinstance(cell, bool | np.bool_):
         return "1" if cell else "0"
@@ -110,15 +119,32 @@ def folded(text: str) -> str:
 def parse_number(text: str, reading: Reading) -> float:
     """Read a number with the study's decimal and thousands marks; NaN when it is none.
 
+    A thousands mark stands before groups of three digits only: where it is a dot, 3.5 is no number, never 35.
+
     >>> parse_number("1.234,5", Reading(decimal=",", thousands="."))
     1234.5
+    >>> parse_number("3.5", Reading(decimal=",", thousands="."))
+    nan
     """
-    plain = text.replace(reading.thousands, "") if reading.thousands else text
-    if reading.decimal == ",":
-        plain = plain.replace(".", "x").replace(",", ".")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
+    plain = folded(text)  # spaces of every kind, and typographic apostrophes, also part thousands
+    mark, point = re.escape(reading.thousands), re.escape(reading.decimal)
+    whole = rf"\d{{1,3}}(?:{mark}\d{{3}})+|\d+" if mark else r"\d+"
+    if not re.fullmatch(rf"[+-]?(?:(?:{whole})(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?", plain):
         return float("nan")
-    return float(plain)
+    return float((plain.replace(reading.thousands, "") if mark else plain).replace(reading.decimal, "."))
+
+
+def cell_number(cell: Any, reading: Reading) -> float:
+    """Read a cell as a number; NaN when it is none.
+
+    A typed cell is its own number: the marks of the study file are for text.
+
+    >>> cell_number(3.5, Reading(decimal=",")), cell_number(" 3,5 ", Reading(decimal=","))
+    (3.5, 3.5)
+    """
+    if isinstance(cell, int | float | np.number) and not isinstance(cell, bool):
+        return float(cell)
+    return parse_number(str(cell).strip(), reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +152,7 @@ class _Column:
     """A column as distinct cells and who holds which."""
 
     name: str
+    cells: list[Any]
     distinct: list[str]
     index: IntArray
     declared: list[bool]
@@ -133,22 +160,24 @@ class _Column:
     def first(self, position: int) -> int:
         return int(np.argmax(self.index == position))
 
-    def spread(self, per_value: npt.ArrayLike) -> npt.NDArray[Any]:
-        return np.asarray(per_value)[self.index]
+    def spread(self, per_value: Sequence[Any]) -> npt.NDArray[Any]:
+        kind = type(per_value[0]) if per_value else int  # without respondents there is no value to tell
+        return np.array(per_value, dtype=kind)[self.index]
 
 
 def _column(raw: RawResponses, name: str) -> _Column:
     index, cells = pd.factorize(raw.frame[name], use_na_sentinel=False)
     texts = [canonical(cell) for cell in cells]
     ranges = raw.user_missing.get(name, ())
-    declared = [_declared_missing(cell, ranges) for cell in cells] if ranges else [False] * len(texts)
-    return _Column(name, texts, index.astype(np.int64), declared)
+    declared = [is_declared_missing(cell, ranges) for cell in cells] if ranges else [False] * len(texts)
+    return _Column(name, list(cells), texts, index.astype(np.int64), declared)
 
 
-def _declared_missing(cell: Any, ranges: tuple[MissingRange, ...]) -> bool:
+def is_declared_missing(cell: Any, ranges: tuple[MissingRange, ...]) -> bool:
+    """Whether the data file itself declares a cell missing."""
     for span in ranges:
         if isinstance(span.low, str) or isinstance(span.high, str) or isinstance(cell, str):
-            if str(cell).strip() == str(span.low).strip():
+            if canonical(cell) == canonical(span.low):
                 return True
         elif cell is not None and not pd.isna(cell) and span.low <= cell <= span.high:
             return True
@@ -244,20 +273,29 @@ def _decode_coded(question: Question, raw: RawResponses, _reading: Reading) -> A
 
 def _decode_number(question: Question, raw: RawResponses, reading: Reading) -> Answers:
     column = _column(raw, question.column or "")
-    typed = pd.api.types.is_numeric_dtype(raw.frame[question.column or ""])
-    style = Reading() if typed else reading
-    numbers = [parse_number(text, style) if text else float("nan") for text in column.distinct]
-    low = -np.inf if question.minimum is None else question.minimum
-    high = np.inf if question.maximum is None else question.maximum
-    reasons = _reasons(column, question, [low <= number <= high for number in numbers])
+    numbers = [cell_number(cell, reading) for cell in column.cells]
+    lowest, highest = question.bounds
+    low = -np.inf if lowest is None else lowest
+    high = np.inf if highest is None else highest
+    reasons = _reasons(
+        column, question, [abs(number) <= LARGEST and low <= number <= high for number in numbers]
+    )
     reason = column.spread(reasons).astype(np.int64)
-    bounds = f" from {low:g} to {high:g}" if np.isfinite(low) or np.isfinite(high) else ""
     return Answers(
         question,
         reason=reason,
         value=np.where(reason == ANSWERED, column.spread(numbers), np.nan),
-        unknown=_unknown(column, reasons, f"a number{bounds}"),
+        unknown=_unknown(column, reasons, _expected_number(question)),
     )
+
+
+def _expected_number(question: Question) -> str:
+    low, high = question.bounds
+    if low is not None and high is not None:
+        return f"a number from {low:g} to {high:g}"
+    if low is not None:
+        return f"a number of {low:g} or more"
+    return "a number" if high is None else f"a number of {high:g} or less"
 
 
 def _decode_text(question: Question, raw: RawResponses, _reading: Reading) -> Answers:
@@ -288,19 +326,38 @@ def _multi(
 def _decode_columns(question: Question, raw: RawResponses) -> Answers:
     """One column an option: a mark, the option's code or its label where chosen."""
     columns = [_column(raw, response.column or "") for response in question.responses]
+    marks = [{r.code, r.label, folded(r.label)} for r in question.responses]
+    binary = any(_is_binary(column, own) for column, own in zip(columns, marks, strict=True))
     chosen = np.zeros((len(raw.frame), len(columns)), dtype=bool)
     reason = np.full(len(raw.frame), SKIPPED, dtype=np.int64)
     unknown: list[UnknownAnswer] = []
     for i, (column, response) in enumerate(zip(columns, question.responses, strict=True)):
-        marks = {response.code, response.label, folded(response.label)}
-        yes = [text in marks or text.casefold() in CHOSEN_WORDS for text in column.distinct]
-        no = [text.casefold() in UNCHOSEN_WORDS and text not in marks for text in column.distinct]
+        yes, no = _ticks(column, marks[i], binary=binary)
         reasons = _reasons(column, question, [a or b for a, b in zip(yes, no, strict=True)])
         valid = column.spread(reasons) == ANSWERED
         chosen[:, i] = valid & column.spread(yes)
         reason = _stronger(reason, column.spread(reasons))
         unknown += _unknown(column, reasons, f"a mark for '{response.label}', or blank")
     return _multi(question, chosen, reason, tuple(unknown))
+
+
+def _is_binary(column: _Column, marks: set[str]) -> bool:
+    """Whether a column says yes and no in words that are not its own option's: 1 and 0, or Selected."""
+    words = CHOSEN_WORDS | UNCHOSEN_WORDS
+    return any(text.casefold() in words and text not in marks for text in column.distinct)
+
+
+def _ticks(column: _Column, marks: set[str], *, binary: bool) -> tuple[list[bool], list[bool]]:
+    """Which distinct cells say that the option was chosen, and which that it was not.
+
+    Where columns are binary a 0 says no, even in the column of an option whose code is 0.
+    """
+    no = [text.casefold() in UNCHOSEN_WORDS and (binary or text not in marks) for text in column.distinct]
+    yes = [
+        not refused and (text in marks or folded(text) in marks or text.casefold() in CHOSEN_WORDS)
+        for text, refused in zip(column.distinct, no, strict=True)
+    ]
+    return yes, no
 
 
 def _stronger(held: IntArray, other: npt.NDArray[Any]) -> IntArray:
@@ -342,23 +399,27 @@ def _decode_joined(question: Question, raw: RawResponses) -> Answers:
 
 def _split(text: str, separator: str, spellings: Mapping[str, int]) -> tuple[list[int], list[str]]:
     """Take the longest run of parts that spells a response, again and again; return picks and leftovers."""
-    parts = [part.strip() for part in text.split(separator)] if text else []
+    parts = text.split(separator) if text else []
+    longest = 1 + max((spelling.count(separator.strip() or separator) for spelling in spellings), default=0)
     picks: list[int] = []
     rest: list[str] = []
     start = 0
     while start < len(parts):
-        if not parts[start]:
-            start += 1
-            continue
-        for stop in range(len(parts), start, -1):
-            joined = (separator if separator.endswith(" ") else f"{separator} ").join(parts[start:stop])
-            found = _find(joined, spellings)
-            found = _find(separator.join(parts[start:stop]), spellings) if found < 0 else found
-            if found >= 0:
-                picks.append(found)
-                start = stop
-                break
-        else:
-            rest.append(parts[start])
-            start += 1
+        stop, found = _longest_run(parts, start, min(len(parts), start + longest), separator, spellings)
+        if found >= 0:
+            picks.append(found)
+        elif parts[start].strip():
+            rest.append(parts[start].strip())
+        start = stop
     return picks, rest
+
+
+def _longest_run(
+    parts: list[str], start: int, last: int, separator: str, spellings: Mapping[str, int]
+) -> tuple[int, int]:
+    """Find where the longest run that spells a response stops, and the response; -1 for none."""
+    for stop in range(last, start, -1):
+        found = _find(separator.join(parts[start:stop]).strip(), spellings)
+        if found >= 0:
+            return stop, found
+    return start + 1, -1

@@ -6,6 +6,7 @@ Each class is one table of ``study.toml``. They hold declarations only; decoding
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -75,6 +76,13 @@ class Reading(Record):
     sheet: str | None = Field(None, description="Sheet of a workbook; the first when empty.")
     header_row: Annotated[int, Field(ge=1, le=20)] = Field(1, description="Row that holds the column names.")
 
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Reading:
+        if self.decimal == self.thousands:
+            message = "the decimal mark and the thousands mark must not be the same"
+            raise ValueError(message)
+        return self
+
 
 class Disclosure(Record):
     """``[disclosure]``: what AAPOR and ESOMAR ask a report to state. Empty items print "not stated"."""
@@ -110,6 +118,10 @@ class Settings(Record):
     suppress_below: Annotated[int, Field(ge=0)] = 5
     test_from: Annotated[int, Field(ge=2)] = 30
     caution_below: Annotated[int, Field(ge=0)] = 100
+    figure_small_below: Annotated[int, Field(ge=0)] = Field(
+        50, description="Figures: bases marked with a dagger."
+    )
+    figure_hide_below: Annotated[int, Field(ge=0)] = Field(30, description="Figures: bases not drawn.")
 
 
 class Response(Record):
@@ -225,6 +237,16 @@ class Question(Record):
         """The number of each response in scores; NaN where it has none."""
         return tuple(_value(response) for response in self.responses)
 
+    def response_labels(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Labels of these codes."""
+        return tuple(found.label for code in codes if (found := self.response(code)) is not None)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The lowest and highest number allowed, None for no bound; 0 to 10 for a likelihood to recommend."""
+        low, high = (0.0, 10.0) if self.nps else (None, None)
+        return (low if self.minimum is None else self.minimum, high if self.maximum is None else self.maximum)
+
     def response(self, code: str) -> Response | None:
         """Return the response with this code, or None."""
         return next((item for item in self.responses if item.code == code), None)
@@ -244,9 +266,10 @@ def _value(response: Response) -> float:
     if response.value is not None:
         return response.value
     try:
-        return float(response.code)
+        value = float(response.code)
     except ValueError:
         return float("nan")
+    return value if math.isfinite(value) else float("nan")
 
 
 class Scale(Record):

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN_ROWS = 60
+WHOLE = 1000  # a number this large, such as a weighted base, is shown without decimals
 
 
 def html_table(rows: pd.DataFrame | list[dict[str, Any]], caption: str) -> str:
@@ -35,4 +36,4 @@ def html_table(rows: pd.DataFrame | list[dict[str, Any]], caption: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= WHOLE else f"{value:.4g}"

@@ -25,8 +25,9 @@ class RawResponses:
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per respondent. From text files every cell is text and an empty cell is ``""``; typed formats
-        keep numbers as numbers and absent values as NA. Row ``i`` of the frame is row
+        One row per respondent. From text files every cell is text (in a large file a column of few distinct
+        cells is categorical) and an empty cell is ``""``; typed formats keep numbers and mark what is absent.
+        Row ``i`` of the frame is row
         ``first_row + i`` of the file.
     first_row : int
         Row of the file that holds the first respondent, counted from 1 as a spreadsheet shows it.

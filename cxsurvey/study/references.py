@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cxsurvey.errors import did_you_mean
+from cxsurvey.errors import SHOWN_CHARACTERS, did_you_mean
+from cxsurvey.study.answers import LARGEST
 from cxsurvey.study.codebook import (
     Base,
+    Condition,
     CutRule,
     Figure,
     GridRule,
@@ -25,6 +27,16 @@ from cxsurvey.study.rules import NAMED_GRIDS
 
 RESERVED = ("segment", "total", "unclassified")
 RATED = ("ordinal", "number")
+FORM_KEYS = {
+    "highlight": ("ranked",),
+    "keep_last": ("ranked",),
+    "sort": ("ranked", "stacked", "lanes", "dumbbell"),
+    "response": ("ranked", "lanes", "dumbbell"),
+    "net": ("ranked", "stacked", "lanes", "dumbbell"),
+    "statistic": ("ranked", "lanes", "dumbbell"),
+    "interval": ("ranked", "segments", "lanes", "dumbbell"),
+    "by": ("stacked", "lanes", "dumbbell"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +44,11 @@ class Names:
     """What the tables may refer to."""
 
     questions: Mapping[str, Question]
+    codes: Mapping[str, tuple[str, ...]]
+    nets: Mapping[str, tuple[str, ...]]
     scales: Mapping[str, Scale]
     groups: Mapping[str, Group]
+    rules: tuple[str, ...]
     has_segments: bool
 
     @property
@@ -61,7 +76,15 @@ def reference_problems(file: StudyFile) -> list[str]:
     list of str
         One sentence a problem; empty when the file is sound.
     """
-    names = Names(by_id(file.question), by_id(file.scale), by_id(file.group), file.segments is not None)
+    names = Names(
+        questions=by_id(file.question),
+        codes={question.id: _declared_codes(question, file) for question in file.question},
+        nets={question.id: _declared_nets(question, file) for question in file.question},
+        scales=by_id(file.scale),
+        groups=by_id(file.group),
+        rules=(*NAMED_GRIDS, *(file.segments.rules if file.segments else ())),
+        has_segments=file.segments is not None,
+    )
     parts: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: _duplicate_ids(file),
         lambda: _questions(file, names),
@@ -72,6 +95,17 @@ def reference_problems(file: StudyFile) -> list[str]:
         lambda: _figures(file, names),
     )
     return [problem for part in parts for problem in part()]
+
+
+def _declared_codes(question: Question, file: StudyFile) -> tuple[str, ...]:
+    """Codes of a question's own responses, or else of its shared list."""
+    shared = file.lists.get(question.list) if question.list else None
+    return tuple(item.code for item in (question.responses or (shared.responses if shared else ())))
+
+
+def _declared_nets(question: Question, file: StudyFile) -> tuple[str, ...]:
+    shared = file.lists.get(question.list) if question.list else None
+    return tuple(net.id for net in (*question.nets, *(shared.nets if shared else ())))
 
 
 def _duplicate_ids(file: StudyFile) -> Iterator[str]:
@@ -118,7 +152,7 @@ def _shape(place: str, question: Question) -> Iterator[str]:
             yield f"{place}: give every response a column, or none"
     coded = question.type in {"single", "multi", "ordinal"}
     if coded and not question.responses and not question.list:
-        yield f"{place}: a {question.type} question needs 'responses' or 'list'"
+        yield f"{place}: a {question.type} question needs 'responses', 'list', or a data file with labels"
     if question.nps and question.type not in RATED:
         yield f"{place}: 'nps' needs an ordinal or number question"
     if not coded and (question.responses or question.list):
@@ -137,6 +171,7 @@ def _codes(place: str, question: Question, file: StudyFile) -> Iterator[str]:
     for label, count in Counter(item.label for item in responses).items():
         if count > 1:
             yield f"{place}: the label '{label}' is used {count} times"
+    yield from _values(place, question.model_copy(update={"responses": responses}))
     for net in nets:
         for code in net.responses:
             if code not in codes:
@@ -146,6 +181,12 @@ def _codes(place: str, question: Question, file: StudyFile) -> Iterator[str]:
             yield f"{place}: the net '{name}' has the name of another net or code"
 
 
+def _values(place: str, question: Question) -> Iterator[str]:
+    for code, value in zip(question.codes, question.values, strict=True):
+        if question.type == "ordinal" and abs(value) > LARGEST:
+            yield f"{place}: the value of '{code[:SHOWN_CHARACTERS]}' is beyond {LARGEST:.0e}"
+
+
 def _base(place: str, base: Base | None, names: Names) -> Iterator[str]:
     for condition in (*base.all, *base.any) if base else ():
         question = names.questions.get(condition.question)
@@ -153,10 +194,33 @@ def _base(place: str, base: Base | None, names: Names) -> Iterator[str]:
             known = did_you_mean(condition.question, list(names.questions))
             yield f"{place}: its base names the question '{condition.question}'. {known}"
             continue
-        for code in (*(condition.is_ or ()), *(condition.not_ or ())):
-            if question.responses and code not in question.codes:
-                known = did_you_mean(code, question.codes)
-                yield f"{place}: its base names the code '{code}' of '{question.id}'. {known}"
+        yield from _condition(f"{place}: its base", condition, question, names.codes[question.id])
+
+
+def _condition(place: str, condition: Condition, question: Question, codes: tuple[str, ...]) -> Iterator[str]:
+    """Whether a condition can be met by answers of this type."""
+    named = (*(condition.is_ or ()), *(condition.not_ or ()))
+    if named and question.type == "text":
+        yield f"{place} asks what '{question.id}' is; of a text question it can ask whether it is answered"
+    elif question.type == "number":
+        for code in named:
+            if not _is_number(code):
+                yield f"{place} compares the number question '{question.id}' with '{code}'"
+    else:
+        for code in named:
+            if codes and code not in codes:
+                yield f"{place} names the code '{code}' of '{question.id}'. {did_you_mean(code, codes)}"
+    bounded = condition.at_least is not None or condition.at_most is not None
+    if bounded and question.type not in RATED:
+        yield f"{place} bounds '{question.id}', which is {question.type}; 'at_least' and 'at_most' need numbers"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _circles(names: Names) -> Iterator[str]:
@@ -199,7 +263,7 @@ def _items(place: str, scale: Scale, names: Names) -> Iterator[str]:
             yield f"{place}: no question '{item}'. {did_you_mean(item, list(names.questions))}"
         elif question.type not in RATED:
             yield f"{place}: the item '{item}' is a {question.type} question; items are ordinal or number"
-        elif question.type == "number" and needs_bounds and None in {question.minimum, question.maximum}:
+        elif question.type == "number" and needs_bounds and None in question.bounds:
             yield f"{place}: the item '{item}' needs 'minimum' and 'maximum' to be reversed or rescaled"
 
 
@@ -214,18 +278,17 @@ def _groups(file: StudyFile, names: Names) -> Iterator[str]:
             if count > 1:
                 yield f"{place}: the member '{name}' is declared {count} times"
         for member in group.members:
-            yield from _member(f"{place} member '{member.id}'", member, group, file, names)
+            yield from _member(f"{place} member '{member.id}'", member, group, names)
 
 
-def _member(place: str, member: GroupMember, group: Group, file: StudyFile, names: Names) -> Iterator[str]:
+def _member(place: str, member: GroupMember, group: Group, names: Names) -> Iterator[str]:
     if bool(member.responses) == bool(member.where):
         yield f"{place}: give it either 'responses' or 'where'"
     if member.responses and not group.question:
         yield f"{place}: 'responses' need the group's 'question'"
     question = names.questions.get(group.question) if group.question else None
     if question is not None:
-        shared = file.lists.get(question.list) if question.list else None
-        codes = [item.code for item in (question.responses or (shared.responses if shared else ()))]
+        codes = names.codes[question.id]
         for code in member.responses:
             if code not in codes:
                 yield f"{place}: no code '{code}' in '{question.id}'. {did_you_mean(code, codes)}"
@@ -235,18 +298,30 @@ def _member(place: str, member: GroupMember, group: Group, file: StudyFile, name
 def _segments(segments: Segments | None, names: Names) -> Iterator[str]:
     if segments is None:
         return
-    known = [*NAMED_GRIDS, *segments.rules]
-    if segments.rule not in known:
-        yield f"[segments]: no rule '{segments.rule}'. {did_you_mean(segments.rule, known)}"
+    if segments.rule not in names.rules:
+        yield f"[segments]: no rule '{segments.rule}'. {did_you_mean(segments.rule, names.rules)}"
     for name in segments.rules:
         if name in NAMED_GRIDS:
             yield f"[segments]: the rule '{name}' is built in; give yours another name"
     for role, rating in (("insight", segments.insight), ("engagement", segments.engagement)):
         yield from _rating(role, rating, names)
+    yield from _levels(segments, names)
     if segments.rule in NAMED_GRIDS and not (segments.insight and segments.engagement):
         yield f"[segments]: the rule '{segments.rule}' needs 'insight' and 'engagement' ratings"
     for name, rule in segments.rules.items():
         yield from _rule(f"[segments] rule '{name}'", rule, names)
+
+
+def _levels(segments: Segments, names: Names) -> Iterator[str]:
+    """Whether the declared levels are made of the ratings' codes, each in one level."""
+    listed = [code for level in segments.levels for code in level]
+    for code, count in Counter(listed).items():
+        if count > 1:
+            yield f"[segments]: 'levels' names the code '{code}' {count} times"
+        for rating in dict.fromkeys((segments.insight, segments.engagement)):
+            codes = names.codes.get(rating or "", (code,))
+            if code not in codes:
+                yield f"[segments]: 'levels' names the code '{code}' of '{rating}'. {did_you_mean(code, codes)}"
 
 
 def _rating(role: str, rating: str | None, names: Names) -> Iterator[str]:
@@ -266,8 +341,12 @@ def _rule(place: str, rule: GridRule | CutRule | SplitRule, names: Names) -> Ite
             yield f"{place}: every row of 'cells' must have the same number of cells"
         return
     for score in rule.scores:
-        if score not in names.scales and score not in names.questions:
-            yield f"{place}: no scale '{score}'. {did_you_mean(score, list(names.scales))}"
+        question = names.questions.get(score)
+        if question is not None and question.type not in RATED:
+            yield f"{place}: the score '{score}' is a {question.type} question; it must be ordinal or number"
+        elif question is None and score not in names.scales:
+            rated = [name for name, item in names.questions.items() if item.type in RATED]
+            yield f"{place}: no scale or rating '{score}'. {did_you_mean(score, [*names.scales, *rated])}"
 
 
 def _figures(file: StudyFile, names: Names) -> Iterator[str]:
@@ -278,8 +357,26 @@ def _figures(file: StudyFile, names: Names) -> Iterator[str]:
         yield from _known(place, "question or scale", named, names.measured)
         yield from _known(place, "group", [figure.by] if figure.by else [], names.splits)
         yield from _fit(place, figure)
+        yield from _unread(place, figure)
+        yield from _drawn_responses(place, figure, names)
+        if figure.rule is not None and figure.rule not in names.rules:
+            yield f"{place}: no rule '{figure.rule}'. {did_you_mean(figure.rule, names.rules)}"
         if figure.form in {"segments", "matrix"} and not names.has_segments:
             yield f"{place}: the form '{figure.form}' needs [segments]"
+
+
+def _drawn_responses(place: str, figure: Figure, names: Names) -> Iterator[str]:
+    """Responses and nets that a figure singles out of its questions."""
+    own = [*([figure.question] if figure.question else []), *figure.questions]
+    wanted = [(name, figure.response, figure.net) for name in own]
+    wanted += [(row.question, row.response, row.net) for row in figure.rows]
+    for name, response, net in wanted:
+        known = [*names.codes.get(name, ()), *names.nets.get(name, ())]
+        if response is not None and known and response not in known:
+            yield f"{place}: no response '{response}' in '{name}'. {did_you_mean(response, known)}"
+        nets = names.nets.get(name, ())
+        if net is not None and known and net not in nets:
+            yield f"{place}: no net '{net}' in '{name}'. {did_you_mean(net, nets)}"
 
 
 def _known(place: str, what: str, named: Iterable[str], known: list[str]) -> Iterator[str]:
@@ -301,3 +398,17 @@ def _fit(place: str, figure: Figure) -> Iterator[str]:
         yield f"{place}: the form '{figure.form}' compares groups and needs 'by'"
     if figure.form == "ranked" and figure.by:
         yield f"{place}: the form 'ranked' shows one group; use 'lanes' or 'stacked' to compare"
+    if figure.form == "stacked" and bool(figure.question) != bool(figure.by):
+        yield f"{place}: the form 'stacked' takes one 'question' with 'by', or several 'questions' without"
+    if figure.form == "stacked" and figure.rows:
+        yield f"{place}: the form 'stacked' shows whole questions and takes no 'rows'"
+
+
+def _unread(place: str, figure: Figure) -> Iterator[str]:
+    """Keys that the form would pass over in silence."""
+    chosen = {name for name in FORM_KEYS if getattr(figure, name) != Figure.model_fields[name].default}
+    for name in sorted(chosen):
+        if figure.form not in FORM_KEYS[name]:
+            yield f"{place}: '{name}' is for the forms {', '.join(FORM_KEYS[name])}"
+    if figure.rows and (figure.response or figure.net or figure.statistic != "share"):
+        yield f"{place}: with 'rows', each row has its own 'response', 'net' or 'statistic'"

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cxsurvey.study.answers import canonical, parse_number
+from cxsurvey.study.answers import LARGEST, BoolArray, canonical, cell_number
 from cxsurvey.study.codebook import Reading
 from cxsurvey.study.study import Study
 
@@ -33,8 +33,14 @@ def numbers(study: Study, column: str) -> npt.NDArray[np.float64]:
         return cells.to_numpy(dtype=np.float64, na_value=np.nan)
     index, distinct = pd.factorize(cells, use_na_sentinel=False)
     reading: Reading = study.file.reading
-    values = [parse_number(str(cell).strip(), reading) for cell in distinct]
+    values = [cell_number(cell, reading) for cell in distinct]
     return np.array([*values, np.nan])[index]
+
+
+def usable_weights(weights: npt.NDArray[np.float64]) -> BoolArray:
+    """Which weights can be computed with: 0, or from 1e-15 to 1e15. Shape (n,)."""
+    usable: BoolArray = (weights == 0) | ((weights >= 1 / LARGEST) & (weights <= LARGEST))
+    return usable
 
 
 def labels(study: Study, column: str) -> Labels:

@@ -11,7 +11,7 @@ from typing import Final
 
 from cxsurvey.study.codebook import GridRule, Segment, SegmentOrRest
 
-DEFAULT_RULE: Final = "at_best_fair"
+GRID_LEVELS: Final = ("excellent", "good", "fair", "poor")
 
 _LETTERS: Final[dict[str, SegmentOrRest]] = {
     "L": "leader",
@@ -34,13 +34,13 @@ def _grid(label: str, rows: str, **definitions: str) -> GridRule:
 NAMED_GRIDS: Final = MappingProxyType(
     {
         "at_best_fair": _grid(
-            "Laggards rate themselves at best fair in both",
+            "Laggards are at best fair in both ratings (placing fair with fair here is an interpretation)",
             "LLff Lfff ffgg ffgg",
             follower="Good in at least one, or mixed ratings, short of leader",
             laggard="Fair or poor in both",
         ),
         "any_poor": _grid(
-            "Laggards rate themselves poor in at least one",
+            "Laggards are poor in at least one rating",
             "LLfg Lffg fffg gggg",
             follower="Neither rating poor, short of leader",
             laggard="Poor in at least one",

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from cxsurvey.errors import StudyError, did_you_mean
-from cxsurvey.study import codebook
-from cxsurvey.study.codebook import AnswerList, Question, StudyFile
+from cxsurvey.errors import StudyError
+from cxsurvey.study.answers import is_declared_missing
+from cxsurvey.study.codebook import AnswerList, Question, Response, StudyFile
+from cxsurvey.study.raw import RawResponses
 from cxsurvey.study.references import reference_problems
+from cxsurvey.study.validation import validation_problems
 
 FILE_NAME = "study.toml"
-ARRAYS = ("question", "scale", "group", "figure")
+LABELLED = (".sav", ".zsav", ".dta")  # formats that carry value labels
 
 
 def load_study_file(path: Path) -> StudyFile:
@@ -64,7 +64,9 @@ def parse_study_file(text: str, *, name: str = FILE_NAME) -> StudyFile:
     Raises
     ------
     StudyError
-        ``study-file-syntax`` when it is not TOML, ``study-file-invalid`` with every problem otherwise.
+        ``study-file-syntax`` when it is not TOML, ``study-file-invalid`` with every problem otherwise. A study
+        that leaves responses to the labels of an SPSS or Stata file is checked once they are known, by
+        :func:`with_file_labels`.
 
     Examples
     --------
@@ -87,10 +89,79 @@ def parse_study_file(text: str, *, name: str = FILE_NAME) -> StudyFile:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError.not_toml(name, str(error)) from error
+    except RecursionError as error:
+        raise StudyError.not_toml(name, "lists or tables are nested too deeply") from error
+    except ValueError as error:  # tomllib lets this one through
+        raise StudyError.not_toml(name, "a number has thousands of digits") from error
     try:
         file = StudyFile.model_validate(tables)
     except ValidationError as error:
-        raise StudyError.invalid(name, _problems(error, tables)) from error
+        raise StudyError.invalid(name, validation_problems(error, tables)) from error
+    return file if waits_for_labels(file) else _checked(file, name)
+
+
+def waits_for_labels(file: StudyFile) -> bool:
+    """Whether a question leaves its responses to the value labels of an SPSS or Stata file."""
+    labelled = Path(file.study.responses).suffix.lower() in LABELLED
+    return labelled and any(_unlabelled(question) for question in file.question)
+
+
+def _unlabelled(question: Question) -> bool:
+    coded = question.type in {"single", "ordinal"}
+    return coded and not question.responses and not question.list
+
+
+def with_file_labels(file: StudyFile, raw: RawResponses, *, name: str = FILE_NAME) -> StudyFile:
+    """Fill in responses that the study file leaves to the value labels of the data file.
+
+    Parameters
+    ----------
+    file : StudyFile
+    raw : RawResponses
+        Codes that the data file itself declares missing do not become responses.
+    name : str
+        What errors call the study file.
+
+    Returns
+    -------
+    StudyFile
+        The same when nothing was left out.
+
+    Raises
+    ------
+    StudyError
+        ``study-file-invalid`` when labels are missing, or when the tables disagree once they are there.
+    """
+    if not waits_for_labels(file):
+        return file
+    questions = tuple(
+        _labelled(question, raw) if _unlabelled(question) else question for question in file.question
+    )
+    return _checked(file.model_copy(update={"question": questions}), name)
+
+
+def _labelled(question: Question, raw: RawResponses) -> Question:
+    column = question.column or ""
+    labels = raw.value_labels.get(column, {})
+    declared = raw.user_missing.get(column, ())
+    missing = {item.code for item in question.missing}
+    responses = tuple(
+        Response(code=code, label=label)
+        for code, label in labels.items()
+        if code not in missing and not is_declared_missing(_cell(code), declared)
+    )
+    return question.model_copy(update={"responses": responses})
+
+
+def _cell(code: str) -> float | str:
+    """A code as the data file holds it: value labels are kept as text, numbers are numbers."""
+    try:
+        return float(code)
+    except ValueError:
+        return code
+
+
+def _checked(file: StudyFile, name: str) -> StudyFile:
     problems = reference_problems(file)
     if problems:
         raise StudyError.invalid(name, problems)
@@ -113,63 +184,3 @@ def _written_out(question: Question, shared: AnswerList) -> Question:
             "nets": (*question.nets, *shared.nets),
         }
     )
-
-
-def _problems(error: ValidationError, tables: Mapping[str, Any]) -> list[str]:
-    return [_problem(dict(detail), tables) for detail in error.errors(include_url=False)]
-
-
-def _problem(detail: Mapping[str, Any], tables: Mapping[str, Any]) -> str:
-    location: tuple[str | int, ...] = detail["loc"]
-    if detail["type"] == "extra_forbidden":
-        key = str(location[-1])
-        known = _known_keys(location)
-        return f"{_place(location[:-1], tables)}: unknown key '{key}'. {did_you_mean(key, known)}"
-    if detail["type"] == "missing":
-        return f"{_place(location[:-1], tables)}: the key '{location[-1]}' is missing"
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    wanted = message if detail["type"] == "value_error" else f"expected {message[:1].lower()}{message[1:]}"
-    got = detail.get("input")
-    shown = f", got {got!r}" if isinstance(got, str | int | float | bool) else ""
-    return f"{_place(location, tables)}: {wanted}{shown}"
-
-
-def _place(location: Sequence[str | int], tables: Mapping[str, Any]) -> str:
-    """Name a location as its author knows it: ``[[question]] 3 "q7" type``."""
-    if not location:
-        return "the file"
-    head, *rest = location
-    if head in ARRAYS and rest and isinstance(rest[0], int):
-        items = tables.get(str(head))
-        item = items[rest[0]] if isinstance(items, list) else None
-        name = f' "{item["id"]}"' if isinstance(item, dict) and isinstance(item.get("id"), str) else ""
-        return " ".join([f"[[{head}]] {rest[0] + 1}{name}", *_steps(rest[1:])])
-    return " ".join([f"[{head}]", *_steps(rest)])
-
-
-def _steps(rest: Sequence[str | int]) -> list[str]:
-    return [f"item {step + 1}" if isinstance(step, int) else str(step) for step in rest]
-
-
-def _known_keys(location: Sequence[str | int]) -> list[str]:
-    """Find the keys that the table at this location knows."""
-    fields = StudyFile.model_fields
-    for step in location[:-1]:
-        if isinstance(step, int) or step not in fields:
-            continue
-        model = _record_of(fields[step].annotation)
-        if model is None:
-            break
-        fields = model.model_fields
-    return [field.alias or name for name, field in fields.items()]
-
-
-def _record_of(annotation: Any) -> type[codebook.Record] | None:
-    """Find the record class inside ``tuple[X, ...]``, ``X | None`` or ``dict[str, X]``."""
-    if isinstance(annotation, type) and issubclass(annotation, codebook.Record):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        found = _record_of(part)
-        if found is not None:
-            return found
-    return None
