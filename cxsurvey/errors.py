@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 SHOWN_VALUES = 6
 SHOWN_PROBLEMS = 12
+SHOWN_CHARACTERS = 60
 
 
 class CxSurveyError(Exception):
@@ -60,14 +61,25 @@ class CxSurveyError(Exception):
             ("Got", self.got),
             ("Next", self.hint),
         )
-        parts += [f"{label}: {text}" for label, text in labelled if text]
+        parts += [f"{label}: {text}".replace(": \n", ":\n", 1) for label, text in labelled if text]
         return "\n".join(parts)
+
+    def located(self, place: str) -> Self:
+        """Make the same error with a wider place named before its own.
+
+        >>> RequestError.bad_option("level", 2, "a fraction").located("study.toml").where
+        'study.toml'
+        """
+        where = f"{place}, {self.where}" if self.where else place
+        return type(self)(
+            self.code, self.what, where=where, expected=self.expected, got=self.got, hint=self.hint
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.code, self.what, self.where, self.expected, self.got, self.hint))
 
 
-def _rebuild(  # noqa: PLR0917 - pickle passes the parts by position
+def _rebuild(
     kind: type[CxSurveyError], code: str, what: str, where: str, expected: str, got: str, hint: str
 ) -> CxSurveyError:
     return kind(code, what, where=where, expected=expected, got=got, hint=hint)
@@ -90,10 +102,13 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
 
     >>> did_you_mean("wieght", ["weight", "stratum"])
     "Did you mean 'weight'?"
+    >>> did_you_mean("Weight", ["WEIGHT", "STRATUM"])
+    "Did you mean 'WEIGHT'?"
     """
-    near = difflib.get_close_matches(name, known, n=1)
+    folded = {item.casefold(): item for item in reversed(known)}
+    near = difflib.get_close_matches(name.casefold(), list(folded), n=1)
     if near:
-        return f"Did you mean '{near[0]}'?"
+        return f"Did you mean '{folded[near[0]]}'?"
     return f"Known: {listed(known)}." if known else ""
 
 
@@ -124,7 +139,13 @@ class StudyError(CxSurveyError):
     @classmethod
     def unreadable(cls, file: str, reason: str) -> StudyError:
         """The operating system does not let us read the study file."""
-        return cls("study-file-unreadable", "The study file cannot be read.", where=file, got=reason)
+        return cls(
+            "study-file-unreadable",
+            "The study file cannot be read.",
+            where=file,
+            got=reason,
+            hint="Check the permissions of the file and of its folder.",
+        )
 
     @classmethod
     def not_utf8(cls, file: str, row: int) -> StudyError:
@@ -140,19 +161,20 @@ class StudyError(CxSurveyError):
     @classmethod
     def not_toml(cls, file: str, reason: str) -> StudyError:
         """The file is not valid TOML."""
+        mend = "Mend the line that is named; texts stand in double quotes and lists in square brackets."
         return cls(
             "study-file-syntax",
             "The study file is not valid TOML.",
             where=file,
             got=reason,
-            hint="Mend the line that is named; texts stand in double quotes and lists in square brackets.",
+            hint=mend if file.endswith(".toml") else "Name the study folder or its study.toml.",
         )
 
     @classmethod
     def invalid(cls, file: str, problems: Sequence[str]) -> StudyError:
         """Declarations are wrong; all of them are told at once."""
         count = f"{len(problems)} problem" + ("s" if len(problems) != 1 else "")
-        shown = "\n".join(f"  - {problem}" for problem in problems[:SHOWN_PROBLEMS])
+        shown = "\n".join(f"  - {problem.rstrip()}" for problem in problems[:SHOWN_PROBLEMS])
         rest = len(problems) - SHOWN_PROBLEMS
         return cls(
             "study-file-invalid",
@@ -175,6 +197,19 @@ class StudyError(CxSurveyError):
         )
 
     @classmethod
+    def impossible_path(cls, file: str, path: str, reason: str) -> StudyError:
+        """The operating system cannot look the responses file up."""
+        shown = path if len(path) <= SHOWN_CHARACTERS else f"{path[:SHOWN_CHARACTERS]}..."
+        return cls(
+            "path-impossible",
+            "The responses file cannot be looked up.",
+            where=f"{file}, [study] responses",
+            expected="the name of a file inside the study folder",
+            got=f"{shown!r}: {reason}",
+            hint="Correct the name, or copy the responses into the study folder under a plain name.",
+        )
+
+    @classmethod
     def missing_columns(
         cls, file: str, absent: Sequence[tuple[str, str]], columns: Sequence[str]
     ) -> StudyError:
@@ -186,7 +221,7 @@ class StudyError(CxSurveyError):
         rest = len(absent) - SHOWN_PROBLEMS
         return cls(
             "unknown-column",
-            f"The study file names {len(absent)} column{'s' if len(absent) != 1 else ''} that the responses lack.",
+            f"The study file names {_count(len(absent), 'column')} that the responses lack.",
             where=file,
             got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
             hint="Correct the names in study.toml; 'cxsurvey check' lists them all.",
@@ -242,7 +277,7 @@ class ResponsesError(CxSurveyError):
             "responses-not-found",
             "The responses file does not exist.",
             where=name,
-            hint="Check the name, and that the file stands in the study folder.",
+            hint="Check [study] responses in study.toml, and that the file stands in the study folder.",
         )
 
     @classmethod
@@ -252,13 +287,19 @@ class ResponsesError(CxSurveyError):
             "responses-not-a-file",
             "The responses path is not a file.",
             where=name,
-            hint="Name the file itself, not its folder.",
+            hint="Name the file itself, not its folder, in [study] responses.",
         )
 
     @classmethod
     def unreadable(cls, name: str, *, reason: str) -> ResponsesError:
         """The operating system refuses."""
-        return cls("responses-unreadable", "The responses file cannot be opened.", where=name, got=reason)
+        return cls(
+            "responses-unreadable",
+            "The responses file cannot be opened.",
+            where=name,
+            got=reason,
+            hint="Check the permissions of the file, and close it if another program has it open.",
+        )
 
     @classmethod
     def too_large(cls, name: str, *, size: int, limit: int) -> ResponsesError:
@@ -611,6 +652,28 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
+    def foreign_segments(cls, made_of: str, made_n: int, study: str, n: int) -> RequestError:
+        """The segmentation is of another study."""
+        return cls(
+            "foreign-segments",
+            "The segments are of other respondents.",
+            expected=f"a segmentation of '{study}', {_count(n, 'respondent')}",
+            got=f"one of '{made_of}', {_count(made_n, 'respondent')}",
+            hint="Make the segments from the study that they part: cx.segment(study).",
+        )
+
+    @classmethod
+    def no_outcomes(cls, by: str) -> RequestError:
+        """Nothing was named, or nothing is left, to estimate or compare."""
+        return cls(
+            "nothing-to-estimate",
+            "There is no question or scale to estimate.",
+            where=f"by '{by}'" if by else "",
+            expected="at least one question or scale that does not itself make the groups",
+            hint="Declare another question in study.toml, or name the questions.",
+        )
+
+    @classmethod
     def no_scales(cls, study: str) -> RequestError:
         """The study file has no [[scale]] table."""
         return cls(
@@ -623,7 +686,12 @@ class RequestError(CxSurveyError):
     @classmethod
     def rule_needs(cls, rule: str, needs: str) -> RequestError:
         """The rule cannot run on what the study declares."""
-        return cls("rule-not-applicable", f"The rule '{rule}' cannot be used here.", expected=needs)
+        return cls(
+            "rule-not-applicable",
+            f"The rule '{rule}' cannot be used here.",
+            expected=needs,
+            hint="Choose another rule, or change [segments] in study.toml.",
+        )
 
     @classmethod
     def statistic_needs(cls, statistic: str, question: str, needs: str) -> RequestError:
@@ -652,7 +720,7 @@ class RequestError(CxSurveyError):
             "no-figures",
             f"The study '{study}' declares no figure.",
             expected="a [[figure]] table in study.toml",
-            hint="Add [[figure]] with an id such as \"fig01\", a form, a headline and what it draws.",
+            hint='Add [[figure]] with an id such as "fig01", a form, a headline and what it draws.',
         )
 
     @classmethod
@@ -699,7 +767,12 @@ class RequestError(CxSurveyError):
     @classmethod
     def bad_option(cls, name: str, got: object, expected: str) -> RequestError:
         """An option has a value that it cannot take."""
-        return cls("bad-option", f"The option '{name}' cannot be {got!r}.", expected=expected)
+        return cls(
+            "bad-option",
+            f"The option '{name}' cannot be {got!r}.",
+            expected=expected,
+            hint="Correct the option, or leave it out for its default.",
+        )
 
     @classmethod
     def array_shape(cls, name: str, expected: str, got: object) -> RequestError:
@@ -905,7 +978,7 @@ class RequestError(CxSurveyError):
             where=figure,
             expected=f"at most {limit:g} in",
             got=f"{height:.2f} in",
-            hint="Use draw_all, which splits it into several cards, or show fewer rows.",
+            hint="Use draw_all, which splits rows over cards; shorten labels and notes if one row is too tall.",
         )
 
     @classmethod
@@ -965,7 +1038,7 @@ class DataFault(CxSurveyError):
             f"The weights cannot be used: {problem}.",
             where=f"column '{column}', {count:,} row{'s' if count != 1 else ''}, first row {row}",
             expected="a finite number that is not negative for every respondent, not all zero",
-            hint="Run 'cxsurvey check' for the list, and mend or leave out those respondents.",
+            hint="Mend the column or leave out those respondents; 'cxsurvey check' counts each fault.",
         )
 
     @classmethod
@@ -976,15 +1049,16 @@ class DataFault(CxSurveyError):
             f"The {role} of {count:,} respondent{'s' if count != 1 else ''} is blank.",
             where=f"column '{column}', first row {row}",
             expected=f"a {role} for every respondent",
-            hint="Run 'cxsurvey check' for the list.",
+            hint="Complete the column, or leave out those respondents.",
         )
 
     @classmethod
-    def overlapping_groups(cls, group: str, count: int) -> DataFault:
+    def overlapping_groups(cls, group: str, count: int, row: int) -> DataFault:
         """Respondents belong to two groups at once."""
         return cls(
             "group-overlap",
-            f"{count:,} respondent{'s' if count != 1 else ''} belong to more than one member of '{group}'.",
+            f"{count:,} respondent{'s belong' if count != 1 else ' belongs'} to several members of '{group}'.",
+            where=f'[[group]] "{group}", first row {row} of the responses',
             expected="members that exclude one another",
             hint='Change the members, or set overlap = "exclude" to leave such respondents in neither.',
         )
@@ -1000,14 +1074,32 @@ class DataFault(CxSurveyError):
         )
 
     @classmethod
+    def no_weighted_scores(cls, scores: Sequence[str]) -> DataFault:
+        """A split needs the distribution of the scores."""
+        return cls(
+            "no-weighted-score",
+            "Nobody with a score has a weight above zero, so the scores have no median or terciles.",
+            where=f"scores {listed(scores)}",
+            hint="Check the weights, or use a rule with fixed cut points.",
+        )
+
+    @classmethod
     def lonely_strata(cls, lonely: int, strata: int) -> DataFault:
         """Report strata with one cluster, which give no variance."""
+        if strata == 1:
+            return cls(
+                "lonely-stratum",
+                "The sample is one respondent or one cluster, from which no variance can be estimated.",
+                expected="two respondents or more; with [design] cluster, two clusters or more",
+                hint="Export all responses, or check the cluster column.",
+            )
         return cls(
             "lonely-stratum",
             f"{lonely} of {strata} strata {'hold' if lonely != 1 else 'holds'} a single cluster,"
             " from which no variance can be estimated.",
             expected="two clusters or more in each stratum",
-            hint="Merge neighbouring strata, or set lonely to 'adjust', 'average', 'certainty' or 'remove'.",
+            hint="Merge neighbouring strata, or set lonely_cluster under [design] to 'adjust', 'average',"
+            " 'certainty' or 'remove'; 'cxsurvey check' names the strata.",
         )
 
     @classmethod
@@ -1043,7 +1135,8 @@ class DataFault(CxSurveyError):
             "cluster-in-several-strata",
             f"{count} cluster identifier{'s occur' if count != 1 else ' occurs'} in several strata.",
             expected="each cluster in one stratum",
-            hint="If the numbering starts again in each stratum, say nest = true.",
+            hint="If the numbering starts again in each stratum, say nested = true under [design];"
+            " 'cxsurvey check' names the clusters.",
         )
 
     @classmethod

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from typing import Annotated
+import traceback
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -48,20 +50,43 @@ def _options(
 
 def run() -> None:
     """Run the command line and exit: 0 done, 1 the data are at fault, 2 usage or input, 130 interrupted."""
+    _say_everything()
     try:
-        app()
+        app(prog_name="cxsurvey")
     except CxSurveyError as error:
         if "--debug" in sys.argv[1:]:
-            raise
+            traceback.print_exception(error)
         sys.stderr.write(f"cxsurvey: {error.message}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("cxsurvey: interrupted; files are as they were.\n")
-        sys.exit(INTERRUPTED)
+        _interrupted()
     except BrokenPipeError:
-        # The reader of our output has gone, as in `cxsurvey gaps ... | head`; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _nobody_listens()
+    except SystemExit as stop:
+        # Typer itself turns Ctrl-C into a bare exit code and a closed pipe into exit code 1.
+        if isinstance(stop.__context__, BrokenPipeError):
+            _nobody_listens()
+        if stop.code == INTERRUPTED:
+            _interrupted()
+        raise
+
+
+def _say_everything() -> None:
+    """Print what the terminal's encoding lacks as an escape, where Python would stop with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _interrupted() -> NoReturn:
+    sys.stderr.write("cxsurvey: interrupted; files are as they were.\n")
+    sys.exit(INTERRUPTED)
+
+
+def _nobody_listens() -> NoReturn:
+    """Leave quietly: the reader of our output has gone, as in ``cxsurvey gaps ... | head``."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
 
 
 if __name__ == "__main__":

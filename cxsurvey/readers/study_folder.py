@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from cxsurvey.errors import StudyError
 from cxsurvey.readers.detector import read_responses
 from cxsurvey.study.codebook import StudyInfo
 from cxsurvey.study.study import Study
-from cxsurvey.study.study_file import FILE_NAME, load_study_file
+from cxsurvey.study.study_file import FILE_NAME, load_study_file, with_file_labels
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -53,9 +54,9 @@ def study_path(name: str | Path) -> Path:
         ``study-not-found`` or ``study-file-missing``.
     """
     path = Path(name)
-    if path.is_file():
+    if os.path.isfile(path):  # noqa: PTH113 - false for names that are too long, where Path raises
         return path
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - as above
         if not (path / FILE_NAME).is_file():
             raise StudyError.no_study_file(str(path))
         return path / FILE_NAME
@@ -94,6 +95,7 @@ def read_study(name: str | Path) -> Study:
     file = load_study_file(path)
     responses = responses_path(path, file.study)
     raw = read_responses(responses, file.reading)
+    file = with_file_labels(file, raw, name=str(path))
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Study(file=file, raw=raw, path=path.resolve(), sha256=sha256)
 
@@ -101,7 +103,17 @@ def read_study(name: str | Path) -> Study:
 def responses_path(study_file: Path, info: StudyInfo) -> Path:
     """Find the responses file, which must lie inside the study folder, symbolic links followed."""
     folder = study_file.resolve().parent
-    path = (folder / info.responses).resolve()
+    named = folder / info.responses
+    try:
+        named.stat()
+    except FileNotFoundError:
+        pass  # the reader reports it, once it is known to be inside the folder
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StudyError.impossible_path(str(study_file), info.responses, reason) from error
+    except ValueError as error:
+        raise StudyError.impossible_path(str(study_file), info.responses, str(error)) from error
+    path = named.resolve()
     if not path.is_relative_to(folder) or path == folder:
         raise StudyError.outside_folder(str(study_file), info.responses)
     return path

@@ -1,0 +1,36 @@
+"""What several test folders share: the command line, run inside the test process."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from cxsurvey.cli.main import run
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command left behind: its exit code and both streams."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Finished]:
+    """Run ``cxsurvey`` with these arguments; any exception but a clean exit fails the test."""
+
+    def finish(*arguments: object) -> Finished:
+        monkeypatch.setattr(sys, "argv", ["cxsurvey", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            run()
+        shown = capsys.readouterr()
+        code = stopped.value.code
+        return Finished(code if isinstance(code, int) else int(code is not None), shown.out, shown.err)
+
+    return finish
