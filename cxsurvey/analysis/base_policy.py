@@ -26,8 +26,8 @@ def suppressed(sizes: IntArray, limit: int, *, partition: bool = True) -> BoolAr
         Bases from 1 to ``limit - 1`` are suppressed.
     partition : bool
         The groups make up a total that is shown, so a single suppressed group could be found by subtraction.
-        Then the next smallest groups are suppressed as well, until the hidden groups are two or more and
-        hold ``limit`` respondents together.
+        Then the next smallest groups are suppressed as well, until those hidden, two or more, hold ``limit``
+        respondents together.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def suppressed(sizes: IntArray, limit: int, *, partition: bool = True) -> BoolAr
     if not partition or not hidden.any():
         return hidden
     for position in np.argsort(sizes, kind="stable"):
-        if hidden.sum() >= min(2, int((sizes > 0).sum())) and sizes[hidden].sum() >= limit:
+        if sizes[hidden].sum() >= limit:  # which takes two groups: one alone is smaller
             break
         hidden[position] |= sizes[position] > 0
     return hidden

@@ -75,10 +75,11 @@ def _weights(study: Study, column: str | None) -> npt.NDArray[np.float64]:
     if column is None:
         return np.ones(study.n)
     weights = roles.numbers(study, column)
-    bad = ~np.isfinite(weights) | (weights < 0)
+    bad = ~roles.usable_weights(weights)
     if bad.any():
         row = study.raw.first_row + int(np.argmax(bad))
-        raise DataFault.weight_column(column, "some are missing, negative or no number", int(bad.sum()), row)
+        fault = "some are missing, negative, extreme or no number"
+        raise DataFault.weight_column(column, fault, int(bad.sum()), row)
     if not (weights > 0).any():
         raise DataFault.weight_column(column, "all are zero", study.n, study.raw.first_row)
     return weights
@@ -91,4 +92,7 @@ def _labels(study: Study, role: str, column: str | None) -> npt.NDArray[np.int64
     if found.blank.any():
         row = study.raw.first_row + int(np.argmax(found.blank))
         raise DataFault.design_column(column, role, int(found.blank.sum()), row)
-    return found.index
+    # Numbered by name, not by first appearance, so that shuffled rows give the same design.
+    number = np.empty(len(found.names), dtype=np.int64)
+    number[np.argsort(np.array(found.names))] = np.arange(len(found.names))
+    return number[found.index]

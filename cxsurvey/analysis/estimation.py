@@ -10,7 +10,7 @@ import numpy as np
 
 from cxsurvey.analysis import base_policy
 from cxsurvey.analysis.design import describe_design, survey_design
-from cxsurvey.analysis.measures import Variable, variable
+from cxsurvey.analysis.measures import Variable, chosen
 from cxsurvey.analysis.partition import Partition, partition
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.errors import RequestError
@@ -20,7 +20,7 @@ from cxsurvey.numerics.quantiles import quantile_estimates
 from cxsurvey.numerics.totals import WeightedTotals, cell_totals, column_totals
 from cxsurvey.numerics.variance import Ratios, ratio_estimates
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
-from cxsurvey.study.codebook import Settings, Statistic
+from cxsurvey.study.codebook import Measure, Settings, Statistic
 from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
@@ -60,21 +60,31 @@ class Block:
 
     @property
     def sizes(self) -> IntArray:
-        """Unweighted base of each group; shape (groups,)."""
-        return self.ratios.n[:: len(self.variable.targets)]
+        """Unweighted base of each group, 0 where all weights are zero; shape (groups,)."""
+        return self.bases[:: len(self.variable.targets)]
+
+    @property
+    def bases(self) -> IntArray:
+        """Unweighted base of each estimate, 0 where all weights are zero; shape (K,)."""
+        return np.where(self.ratios.n_weighted > 0, self.ratios.n, 0)
+
+    @property
+    def has_total(self) -> bool:
+        """Whether the first group is the total."""
+        return len(self.groups) > len(self.partition.names)
 
     def row(self, position: int) -> Row:
         """The labels of one estimate."""
         targets = self.variable.targets
         group, target = self.groups[position // len(targets)], targets[position % len(targets)]
-        names = dict(zip(self.partition.names, self.partition.labels, strict=True))
+        labels = (*(("Total",) if self.has_total else ()), *self.partition.labels)
         return Row(
             question=self.variable.id,
             response=target.response,
             group=group,
             question_label=self.variable.label,
             response_label=target.label,
-            group_label=names.get(group, "Total"),
+            group_label=labels[position // len(targets)],
             statistic=target.statistic,
             interval=self.intervals[position],
         )
@@ -82,7 +92,7 @@ class Block:
 
 def estimate(
     study: Study,
-    question: str | Sequence[str],
+    question: str | Measure | Sequence[str | Measure],
     *,
     by: str | Segmentation | None = None,
     statistic: Statistic | None = None,
@@ -94,8 +104,8 @@ def estimate(
     Parameters
     ----------
     study : Study
-    question : str or sequence of str
-        Ids of questions or scales.
+    question : str, Measure, or a sequence of them
+        Ids of questions or scales; a :class:`Measure` names one response, net or statistic.
     by : str or Segmentation, optional
         What parts the respondents into groups: a single or ordinal question, a ``[[group]]``,
         ``"segment"``, or the result of :func:`cxsurvey.segment`.
@@ -115,7 +125,8 @@ def estimate(
     Raises
     ------
     RequestError
-        ``unknown-question``, ``unknown-group``, ``statistic-not-defined`` or ``bad-option``.
+        ``unknown-question``, ``unknown-group``, ``statistic-not-defined``, ``nothing-to-estimate`` or
+        ``bad-option``.
     DataFault
         ``weight-unusable``, ``design-unusable``, ``lonely-stratum`` or ``group-overlap``.
 
@@ -138,14 +149,17 @@ def estimate(
     1.0
     """
     settings = with_level(study.file.settings, level)
-    names = [question] if isinstance(question, str) else list(question)
+    wanted = [question] if isinstance(question, str | Measure) else list(question)
+    if not wanted:
+        raise RequestError.no_outcomes("")
     groups = partition(study, by) if by is not None else None
     design = survey_design(study)
     with_total = groups is None if total is None else total or groups is None
     blocks = [
-        estimate_block(design, variable(study, name, statistic), groups, total=with_total, level=settings.level)
-        for name in names
+        estimate_block(design, chosen(study, item, statistic), groups, total=with_total, level=settings.level)
+        for item in wanted
     ]
+    names = dict.fromkeys(block.variable.id for block in blocks)
     missing = {name: study.answers(name).missing_counts() for name in names if name in study.questions}
     return _assemble(study, blocks, settings, missing)
 
@@ -186,11 +200,11 @@ def estimate_block(
     Block
     """
     parted = groups or _everyone(design.n)
-    names = ((TOTAL,) if total else ()) + (parted.names if groups else ())
+    names = ((TOTAL,) if total else ()) + parted.names
     cells = len(parted.names) + 1
     index = np.where(parted.index >= 0, parted.index, cells - 1)
     index = np.where(found.base, index, -1)
-    members = _group_rows(cells, names=names, groups=parted.names if groups else ())
+    members = _group_rows(len(parted.names), total=total)
     if found.targets[0].statistic == "median":
         return _medians(design, found, parted, names, index, level)
     totals = _totals(design, found, index, cells)
@@ -204,14 +218,10 @@ def _everyone(n: int) -> Partition:
     return Partition("", "", (), (), np.full(n, -1), frozenset())
 
 
-def _group_rows(cells: int, *, names: Sequence[str], groups: Sequence[str]) -> FloatArray:
-    """Which cells each wanted group is made of; shape (groups wanted, cells)."""
-    rows = np.zeros((len(names), cells))
-    for i, name in enumerate(names):
-        rows[i] = 1.0 if name == TOTAL and name not in groups else 0.0
-        if name in groups:
-            rows[i, list(groups).index(name)] = 1.0
-    return rows
+def _group_rows(n_groups: int, *, total: bool) -> FloatArray:
+    """Which cells each wanted group is made of; shape (groups wanted, n_groups + 1)."""
+    rows = np.eye(n_groups, n_groups + 1)
+    return np.vstack([np.ones((1, n_groups + 1)), rows]) if total else rows
 
 
 def _totals(design: SampleDesign, found: Variable, index: IntArray, cells: int) -> WeightedTotals:
@@ -257,7 +267,7 @@ def _medians(
     level: float,
 ) -> Block:
     """Woodruff medians; a total cannot stand beside the groups it contains."""
-    if names[:1] == (TOTAL,) and len(names) > 1:
+    if parted.names and len(names) > len(parted.names):
         raise RequestError.total_beside_medians()
     value = found.value if found.value is not None else np.full(design.n, np.nan)
     everyone = not parted.names
@@ -317,17 +327,16 @@ def block_frame(block: Block, settings: Settings) -> pd.DataFrame:
         columns=list(ESTIMATE_COLUMNS[:-1]),
     )
     hidden = np.repeat(hidden_groups(block, settings), len(block.variable.targets))
-    frame["flag"] = base_policy.flags(block.ratios.n, hidden, settings)
+    frame["flag"] = base_policy.flags(block.bases, hidden, settings)
     frame.loc[hidden, list(SUPPRESSED_COLUMNS)] = np.nan
     return frame
 
 
 def hidden_groups(block: Block, settings: Settings) -> BoolArray:
     """Groups of a block that must not be shown; shape (groups,). A total is shown when its groups are."""
-    with_total = bool(block.groups) and block.groups[0] == TOTAL and TOTAL not in block.partition.names
-    sizes = block.sizes[1:] if with_total else block.sizes
+    sizes = block.sizes[1:] if block.has_total else block.sizes
     parts = base_policy.suppressed(sizes, settings.suppress_below, partition=len(sizes) > 1)
-    if not with_total:
+    if not block.has_total:
         return parts
     whole = base_policy.suppressed(block.sizes[:1], settings.suppress_below, partition=False)
     return np.concatenate([whole, parts])

@@ -11,7 +11,7 @@ import numpy as np
 from cxsurvey.analysis import base_policy
 from cxsurvey.analysis.design import describe_design, survey_design
 from cxsurvey.analysis.estimation import Block, estimate_block, hidden_groups, with_level
-from cxsurvey.analysis.measures import Variable, variable
+from cxsurvey.analysis.measures import Variable, chosen
 from cxsurvey.analysis.partition import Partition, partition
 from cxsurvey.analysis.results import GAP_COLUMNS, Gaps, Row
 from cxsurvey.errors import DataFault, RequestError
@@ -28,7 +28,7 @@ from cxsurvey.numerics.inference import (
 from cxsurvey.numerics.multiplicity import adjust_p
 from cxsurvey.numerics.variance import contrast
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
-from cxsurvey.study.codebook import Adjustment, Settings, Statistic
+from cxsurvey.study.codebook import Adjustment, Measure, Settings, Statistic
 from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def gaps(
     study: Study,
     *,
     by: str | Segmentation,
-    question: str | Sequence[str] | None = None,
+    question: str | Measure | Sequence[str | Measure] | None = None,
     against: Against = "pairs",
     statistic: Statistic | None = None,
     adjust: Adjustment | None = None,
@@ -75,8 +75,9 @@ def gaps(
     by : str or Segmentation
         What parts the respondents: a single or ordinal question, a ``[[group]]``, ``"segment"``, or the
         result of :func:`cxsurvey.segment`.
-    question : str or sequence of str, optional
-        Questions and scales to test; by default all but free text and those that make the groups.
+    question : str, Measure, or a sequence of them, optional
+        Questions, scales or single measures to test; by default all but free text and those that make the
+        groups.
     against : {"pairs", "rest"}
         All pairs of groups, or each group against all the others together.
     statistic : {"share", "mean", "median", "nps"}, optional
@@ -94,7 +95,8 @@ def gaps(
     Raises
     ------
     RequestError
-        ``unknown-question``, ``unknown-group``, ``statistic-not-defined`` or ``bad-option``.
+        ``unknown-question``, ``unknown-group``, ``statistic-not-defined``, ``nothing-to-estimate`` or
+        ``bad-option``.
     DataFault
         ``nothing-to-compare`` when fewer than two groups have respondents; ``group-overlap``,
         ``weight-unusable``, ``lonely-stratum``.
@@ -125,9 +127,12 @@ def gaps(
     _known("against", against, ("pairs", "rest"))
     groups = _at_least_two(partition(study, by))
     design = survey_design(study)
-    names = [question] if isinstance(question, str) else list(question or _outcomes(study, groups))
+    named = [question] if isinstance(question, str | Measure) else question
+    wanted = _outcomes(study, groups) if named is None else list(named)
+    if not wanted:
+        raise RequestError.no_outcomes(groups.id)
     parts = [
-        _question_gaps(design, variable(study, name, statistic), groups, against, settings) for name in names
+        _question_gaps(design, chosen(study, item, statistic), groups, against, settings) for item in wanted
     ]
     return _assemble(study, parts, groups, settings, correction, family, by_default=question is None)
 
@@ -151,8 +156,12 @@ def _at_least_two(groups: Partition) -> Partition:
 
 def _outcomes(study: Study, groups: Partition) -> list[str]:
     """Everything that can be compared and does not itself make the groups."""
+    return [name for name in _comparable(study) if not _defines(study, name, groups)]
+
+
+def _comparable(study: Study) -> list[str]:
     named = [name for name, question in study.questions.items() if question.type != "text"]
-    return [name for name in [*named, *study.scales] if not _defines(study, name, groups)]
+    return [*named, *study.scales]
 
 
 def _defines(study: Study, name: str, groups: Partition) -> bool:
@@ -166,13 +175,26 @@ def _question_gaps(
     design: SampleDesign, found: Variable, groups: Partition, against: Against, settings: Settings
 ) -> tuple[pd.DataFrame, list[tuple[Row, Row]]]:
     if against == "rest":
-        parts = [_against_rest(design, found, groups, i, settings) for i in range(len(groups.names))]
         import pandas as pd  # noqa: PLC0415 - the table is made last
+
+        hidden = base_policy.suppressed(_bases(design, found, groups), settings.suppress_below)
+        parts = [
+            _against_rest(design, found, groups, i, settings, hide=bool(hidden[i]))
+            for i in range(len(groups.names))
+        ]
 
         frame = pd.concat([part[0] for part in parts], ignore_index=True)
         return frame, [row for part in parts for row in part[1]]
     block = estimate_block(design, found, groups, total=False, level=settings.level)
-    return _tested(design, block, _all_pairs(block), settings)
+    return _tested(design, block, _all_pairs(block), settings, hidden_groups(block, settings))
+
+
+def _bases(design: SampleDesign, found: Variable, groups: Partition) -> IntArray:
+    """Unweighted base of each group, 0 where all weights are zero; shape (groups,)."""
+    inside = found.base & (groups.index >= 0) & (design.weights >= 0)
+    group, size = groups.index[inside], len(groups.names)
+    weighted = np.bincount(group, design.weights[inside], minlength=size) > 0
+    return np.where(weighted, np.bincount(group, minlength=size), 0)
 
 
 def _all_pairs(block: Block) -> _Pairs:
@@ -183,26 +205,30 @@ def _all_pairs(block: Block) -> _Pairs:
 
 
 def _against_rest(
-    design: SampleDesign, found: Variable, groups: Partition, position: int, settings: Settings
+    design: SampleDesign, found: Variable, groups: Partition, position: int, settings: Settings, *, hide: bool
 ) -> tuple[pd.DataFrame, list[tuple[Row, Row]]]:
-    """One group against the others together: a partition of two."""
+    """One group against the others together: a partition of two.
+
+    A group that is hidden among all groups hides its rest as well: the other rows give the total, and the total
+    less the rest is the group.
+    """
     index = np.where(groups.index < 0, -1, np.where(groups.index == position, 0, 1))
     names, labels = (groups.names[position], REST), (groups.labels[position], "All others")
     halves = Partition(groups.id, groups.label, names, labels, index, groups.questions)
     block = estimate_block(design, found, halves, total=False, level=settings.level)
-    return _tested(design, block, _all_pairs(block), settings)
+    return _tested(design, block, _all_pairs(block), settings, hidden_groups(block, settings) | hide)
 
 
 def _tested(
-    design: SampleDesign, block: Block, pairs: _Pairs, settings: Settings
+    design: SampleDesign, block: Block, pairs: _Pairs, settings: Settings, hidden_by_group: BoolArray
 ) -> tuple[pd.DataFrame, list[tuple[Row, Row]]]:
     import pandas as pd  # noqa: PLC0415 - the table is made last
 
     a, b = pairs.a, pairs.b
     rows = [(block.row(int(i)), block.row(int(j))) for i, j in zip(a, b, strict=True)]
-    hidden = np.repeat(hidden_groups(block, settings), len(block.variable.targets))
-    left = base_policy.flags(block.ratios.n[a], hidden[a], settings)
-    right = base_policy.flags(block.ratios.n[b], hidden[b], settings)
+    hidden = np.repeat(hidden_by_group, len(block.variable.targets))
+    left = base_policy.flags(block.bases[a], hidden[a], settings)
+    right = base_policy.flags(block.bases[b], hidden[b], settings)
     ratios = block.ratios
     columns = {
         "question": [row.question for row, _ in rows],
@@ -221,7 +247,7 @@ def _tested(
     frame = pd.DataFrame(columns, columns=[name for name in GAP_COLUMNS if name in columns])
     silent = frame["flag"].isin([base_policy.SUPPRESSED, base_policy.EMPTY, base_policy.NOT_TESTED])
     frame.loc[silent, ["statistic", "df", "p_value"]] = np.nan
-    frame.loc[silent, "test"] = ""
+    frame.loc[frame["p_value"].isna(), "test"] = ""
     frame.loc[hidden[a] | hidden[b], list(HIDDEN_COLUMNS)] = np.nan
     return frame, rows
 
@@ -260,7 +286,7 @@ def _with_score_tests(
     design: SampleDesign, block: Block, pairs: _Pairs, linear: dict[str, FloatArray], settings: Settings
 ) -> dict[str, FloatArray | list[str]]:
     """Put the pooled z test where the sample is simple or a share is 0 or 1."""
-    p = block.ratios.estimate
+    p = _snapped(block.ratios.estimate)
     bases = block.ratios.n.astype(np.float64) if design.is_simple else block.ratios.n_effective
     first, n_first, second, n_second = p[pairs.a], bases[pairs.a], p[pairs.b], bases[pairs.b]
     z = two_proportion_z(first * n_first, n_first, second * n_second, n_second)
@@ -284,6 +310,11 @@ def _with_score_tests(
     }
 
 
+def _snapped(share: FloatArray) -> FloatArray:
+    """Shares that are 0 or 1 but for rounding, as 0 or 1."""
+    return np.where(_at_edge(share), np.rint(share), share)
+
+
 def _at_edge(share: FloatArray) -> BoolArray:
     edge: BoolArray = (share <= EDGE) | (share >= 1 - EDGE)
     return edge
@@ -305,7 +336,8 @@ def _deviation(weights: FloatArray, value: FloatArray, member: BoolArray) -> flo
     n = int(inside.sum())
     if n < 2:  # noqa: PLR2004 - one value has no spread
         return float("nan")
-    y, w = value[inside], weights[inside]
+    order = np.lexsort((value[inside], weights[inside]))  # sums that do not depend on the order of the rows
+    y, w = value[inside][order], weights[inside][order]
     mean = np.average(y, weights=w)
     return float(np.sqrt(np.average((y - mean) ** 2, weights=w) * n / (n - 1)))
 
@@ -327,7 +359,7 @@ def _assemble(
     own = frame["question"].isin(circular)
     frame.loc[own, "flag"] = (frame.loc[own, "flag"] + f" {DEFINES}").str.strip()
     frame["p_adjusted"], sizes = _adjusted(frame, method, family)
-    left_out = [name for name in study.questions if by_default and name in groups.questions]
+    left_out = [name for name in _comparable(study) if by_default and _defines(study, name, groups)]
     return Gaps(
         study=study.id,
         frame=frame[list(GAP_COLUMNS)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,9 +11,10 @@ from cxsurvey.analysis.partition import SEGMENT
 from cxsurvey.analysis.scoring import score_values
 from cxsurvey.errors import RequestError, did_you_mean
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
-from cxsurvey.study.codebook import Question, Statistic
+from cxsurvey.study.codebook import Measure, Question, Statistic
 from cxsurvey.study.study import Study
 
+LOWEST, HIGHEST = 0, 10
 PROMOTER_FROM: Final = 9
 DETRACTOR_TO: Final = 6
 NPS_SCALE: Final = 100.0
@@ -93,6 +94,9 @@ def variable(study: Study, name: str, statistic: Statistic | None = None) -> Var
         ``unknown-question``, or ``statistic-not-defined`` for this type of question.
     """
     if name == SEGMENT:
+        if statistic not in {None, "share"}:
+            needs = "an ordinal or number question, or a scale"
+            raise RequestError.statistic_needs(str(statistic), name, needs)
         return _segments(study)
     if name in study.scales:
         scale = study.scales[name]
@@ -199,6 +203,38 @@ def _promoters(question: Question, value: FloatArray, statistic: Statistic) -> V
 def _require_nps(question: Question) -> None:
     if not question.nps:
         raise RequestError.statistic_needs("nps", question.id, "a question declared nps = true")
+    if not all(LOWEST <= value <= HIGHEST for value in question.values if not np.isnan(value)):
+        raise RequestError.statistic_needs("nps", question.id, "a rating from 0 to 10")
+
+
+def chosen(study: Study, wanted: str | Measure, statistic: Statistic | None = None) -> Variable:
+    """Prepare a whole question, or the one quantity of it that a measure names.
+
+    Parameters
+    ----------
+    study : Study
+    wanted : str or Measure
+        Id of a question or scale, or a measure with its response, net or statistic.
+    statistic : {"share", "mean", "median", "nps"}, optional
+        As in :func:`variable`; a measure brings its own.
+
+    Returns
+    -------
+    Variable
+        With the measure's target alone, under the measure's label.
+
+    Raises
+    ------
+    RequestError
+        ``unknown-question``, ``unknown-response`` or ``statistic-not-defined``.
+    """
+    if isinstance(wanted, str):
+        return variable(study, wanted, statistic)
+    found = variable(study, wanted.question, None if wanted.statistic == "share" else wanted.statistic)
+    if wanted.statistic == "share" and not (wanted.response or wanted.net) and len(found.targets) > 1:
+        raise RequestError.measure_is_several(wanted.question, [target.response for target in found.targets])
+    target = found.targets[pick(found, wanted.response, wanted.net)[0]]
+    return replace(found, targets=(replace(target, label=wanted.label or target.label),))
 
 
 def pick(found: Variable, response: str | None, net: str | None) -> tuple[int, ...]:

@@ -65,7 +65,8 @@ def partition(study: Study, by: str | Segmentation) -> Partition:
     Raises
     ------
     RequestError
-        ``unknown-group`` when nothing by this name parts respondents.
+        ``unknown-group`` when nothing by this name parts respondents; ``foreign-segments`` for a segmentation
+        of other respondents.
     DataFault
         ``group-overlap`` when members overlap and the study does not say what to do.
 
@@ -76,6 +77,8 @@ def partition(study: Study, by: str | Segmentation) -> Partition:
     ('leader', 'follower', 'laggard')
     """
     if not isinstance(by, str):
+        if by.study != study.id or len(by.partition.index) != study.n:
+            raise RequestError.foreign_segments(by.study, len(by.partition.index), study.id, study.n)
         return by.partition
     if by == SEGMENT:
         from cxsurvey.analysis.segmentation import segment  # noqa: PLC0415 - segments are made of groups
@@ -102,7 +105,8 @@ def _declared(study: Study, group: Group) -> Partition:
     inside = memberships(study, group)
     double = inside.sum(axis=1) > 1
     if double.any() and group.overlap == "error":
-        raise DataFault.overlapping_groups(group.id, int(double.sum()))
+        row = study.raw.first_row + int(np.argmax(double))
+        raise DataFault.overlapping_groups(group.id, int(double.sum()), row)
     index = np.where(inside.any(axis=1) & ~double, inside.argmax(axis=1), -1)
     names = tuple(member.id for member in group.members)
     labels = tuple(member.label for member in group.members)

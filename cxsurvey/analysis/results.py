@@ -171,11 +171,15 @@ class Gaps:
     @property
     def correction(self) -> str:
         """The correction and the family it covers, in words."""
+        return self.corrected_in("table")
+
+    def corrected_in(self, place: str) -> str:
+        """Say the correction and its family, where ``place`` holds all the gaps: a table, a figure."""
         names = {"holm": "Holm", "bh": "Benjamini-Hochberg", "bonferroni": "Bonferroni"}
         if self.adjust == "none":
             return f"{self.tested} tests, p-values not corrected"
         if self.family == "all":
-            return f"{names[self.adjust]} over all {self.tested} tests of this table"
+            return f"{names[self.adjust]} over all {self.tested} tests of this {place}"
         return f"{names[self.adjust]} within each {self.family} ({self.tested} tests in all)"
 
     def __repr__(self) -> str:

@@ -55,7 +55,7 @@ class Scores:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """One row a scale: items, respondents scored and not, weighted mean, Cronbach's alpha with its interval."""
+        """One row a scale: items, respondents scored and not, weighted mean, alpha with its interval."""
         import pandas as pd  # noqa: PLC0415 - the table is made on request
 
         return pd.DataFrame([self._line(i) for i in range(len(self.scales))])
@@ -82,13 +82,14 @@ class Scores:
         scale, found = self.scales[position], self.reliability[position]
         values = self.values[:, position]
         known = ~np.isnan(values)
-        weight = self.weights[known].sum()
+        order = np.lexsort((values[known], self.weights[known]))  # sums that do not depend on the order of rows
+        score, weight = values[known][order], self.weights[known][order]
         return {
             "scale": scale.id,
             "items": len(scale.items),
             "n": int(known.sum()),
             "n_missing": int((~known).sum()),
-            "mean": float(values[known] @ self.weights[known] / weight) if weight > 0 else float("nan"),
+            "mean": float((score * weight).sum() / weight.sum()) if weight.any() else float("nan"),
             "alpha": found.alpha if found else float("nan"),
             "alpha_low": found.conf_low if found else float("nan"),
             "alpha_high": found.conf_high if found else float("nan"),
@@ -117,7 +118,7 @@ def score(study: Study) -> Scores:
     Raises
     ------
     RequestError
-        ``no-scales`` when the study declares none.
+        ``no-scales`` when the study declares none; ``statistic-not-defined`` for an item without values.
 
     Notes
     -----
@@ -126,7 +127,7 @@ def score(study: Study) -> Scores:
     mean times the number of items, so that a skipped item does not pull the sum down. ``weighted`` is
     the weighted mean of the items answered; ``top_box`` the share of answered items rated in the ``top``
     highest responses. ``rescale`` maps the lowest score that the answered items allow to 0 and the highest to
-    100.
+    100; there is no score where they allow one value only.
 
     Examples
     --------
@@ -164,7 +165,8 @@ def score_values(study: Study, scale: Scale) -> FloatArray:
         values = _mean(items, known, weights)
         low, high = (_mean(np.broadcast_to(ranges[:, i], items.shape), known, weights) for i in (0, 1))
     if scale.rescale:
-        values = FULL * (values - low) / (high - low)
+        unscaled = np.full(len(values), np.nan)
+        values = np.divide(FULL * (values - low), high - low, out=unscaled, where=high > low)
     elif scale.method == "sum":
         values = values * len(scale.items)
     return np.where(enough, values, np.nan)
@@ -184,10 +186,20 @@ def item_values(study: Study, scale: Scale) -> FloatArray:
 
 
 def item_range(question: Question) -> tuple[float, float]:
-    """The lowest and highest number that a question allows."""
+    """The lowest and highest number that a question allows.
+
+    Raises
+    ------
+    RequestError
+        ``statistic-not-defined`` when no response of an ordinal question has a value.
+    """
     if question.type == "number":
-        return float(question.minimum or 0.0), float(question.maximum or 0.0)
-    return float(np.nanmin(question.values)), float(np.nanmax(question.values))
+        low, high = question.bounds
+        return float(low or 0.0), float(high or 0.0)
+    values = [value for value in question.values if not np.isnan(value)]
+    if not values:
+        raise RequestError.statistic_needs("score", question.id, "responses with a 'value' or numbers as codes")
+    return min(values), max(values)
 
 
 def _mean(items: FloatArray, known: BoolArray, weights: FloatArray) -> FloatArray:
@@ -208,6 +220,7 @@ def _top_box(study: Study, scale: Scale, items: FloatArray) -> FloatArray:
         if question.type == "number":
             cuts.append(high - scale.top + 1)
             continue
-        values = low + high - np.array(question.values) if item in scale.reversed else question.values
-        cuts.append(float(np.sort(values)[-min(scale.top, len(question.values))]))
+        known = np.array([value for value in question.values if not np.isnan(value)])
+        values = np.sort(low + high - known if item in scale.reversed else known)
+        cuts.append(float(values[-min(scale.top, len(values))]))
     return (items >= np.array(cuts)).astype(np.float64)

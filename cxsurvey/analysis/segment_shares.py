@@ -8,19 +8,21 @@ import numpy as np
 
 from cxsurvey.analysis import base_policy
 from cxsurvey.analysis.design import describe_design, survey_design
-from cxsurvey.analysis.estimation import block_frame, estimate_block, with_level
+from cxsurvey.analysis.estimation import Block, block_frame, estimate_block, with_level
 from cxsurvey.analysis.measures import Target, Variable
 from cxsurvey.analysis.partition import SEGMENT, partition
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
-from cxsurvey.numerics.totals import effective_n
-from cxsurvey.study.answers import FloatArray, IntArray
+from cxsurvey.numerics.cells import CellTotals, cell_totals
+from cxsurvey.numerics.design import SampleDesign
+from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOT_IN_BASE = "not_in_base"
+OF_SHARES = ("estimate", "std_error", "conf_low", "conf_high", "df")
 
 
 def segment_variable(segments: Segmentation) -> Variable:
@@ -53,7 +55,8 @@ def segment_shares(
         Rows ``leader``, ``follower``, ``laggard`` and ``unclassified`` for the total or for each group. Here
         ``n``, ``n_weighted`` and ``n_effective`` are of the segment itself, which is the base of
         every later figure about it, so that ``n`` adds up to the respondents. Shares are of the classified
-        respondents and add up to 1; ``unclassified`` has no share and the flag ``not_in_base``.
+        respondents and add up to 1; ``unclassified`` has no share and the flag ``not_in_base``. In a suppressed
+        group the sizes of its segments would give the shares away: they are left out as well.
 
     Raises
     ------
@@ -75,48 +78,78 @@ def segment_shares(
     design = survey_design(study)
     found = segment_variable(segments)
     block = estimate_block(design, found, groups, total=groups is None, level=settings.level)
-    frame = block_frame(block, settings)
-    index = groups.index if groups else np.zeros(study.n, dtype=np.int64)
     names = groups.names if groups else (TOTAL,)
     labels = groups.labels if groups else ("Total",)
-    shown, rows = _with_rest(frame, found, index, names, design.weights)
-    described = tuple(
-        Row(SEGMENT, name, group, "Segment", label, dict(zip(names, labels, strict=True))[group], "share", "")
-        for group, name, label in rows
-    )
-    covariance = _spread(block.ratios.covariance, len(names), len(found.targets))
+    sizes = _sizes(design, found, groups.index if groups else np.zeros(study.n, dtype=np.int64), len(names))
+    frame = _with_rest(block_frame(block, settings), found, names, sizes)
+    rows = tuple(row for i, group in enumerate(names) for row in _labels(block, i, group, labels[i]))
+    covariance = _spread(block.ratios.covariance, frame["estimate"].notna().to_numpy())
     notes = tuple(f"{count:,} unclassified: {reason}." for reason, count in segments.rest.items())
-    return Estimates(study.id, shown, covariance, described, settings.level, describe_design(study), {}, notes)
+    return Estimates(study.id, frame, covariance, rows, settings.level, describe_design(study), {}, notes)
 
 
-def _with_rest(
-    frame: pd.DataFrame, found: Variable, index: IntArray, names: tuple[str, ...], weights: FloatArray
-) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """Put each segment's own size beside its share, and the unclassified below."""
+def _labels(block: Block, position: int, group: str, label: str) -> list[Row]:
+    """The labels of one group's segments and of its unclassified."""
+    first, targets = position * len(block.variable.targets), block.variable.targets
+    named = [(t.response, t.label, block.intervals[first + i]) for i, t in enumerate(targets)]
+    return [
+        Row(SEGMENT, name, group, "Segment", text, label, "share", interval)
+        for name, text, interval in (*named, (UNCLASSIFIED, "Unclassified", ""))
+    ]
+
+
+def _sizes(design: SampleDesign, found: Variable, index: IntArray, n_groups: int) -> CellTotals:
+    """Count each segment of each group, the unclassified last."""
+    code = found.code if found.code is not None else np.full(len(index), -1)
+    size = found.n_cells + 1
+    cell = np.where(index >= 0, index * size + np.where(code >= 0, code, size - 1), -1)
+    return cell_totals(design, cell, n_groups * size)
+
+
+def _with_rest(frame: pd.DataFrame, found: Variable, names: tuple[str, ...], sizes: CellTotals) -> pd.DataFrame:
+    """Put each segment's own size beside its share, and the unclassified below each group."""
     import pandas as pd  # noqa: PLC0415 - the table is made last
 
-    code = found.code if found.code is not None else np.full(len(index), -1)
-    targets = [(target.response, target.label) for target in found.targets]
-    pieces, rows = [], []
-    for position, group in enumerate(names):
-        part = frame[frame["group"] == group].reset_index(drop=True)
-        rest = {"question": SEGMENT, "response": UNCLASSIFIED, "group_by": part["group_by"].iloc[0]}
-        rest |= {"group": group, "flag": NOT_IN_BASE}
-        part = pd.concat([part, pd.DataFrame([rest])], ignore_index=True)
-        members = [(index == position) & (code == c) for c in (*range(len(targets)), -1)]
-        part["n"] = [int(member.sum()) for member in members]
-        part["n_weighted"] = [float(weights[member].sum()) for member in members]
-        part["n_effective"] = [effective_n(weights[m]) if weights[m].any() else 0.0 for m in members]
-        part.loc[part["flag"].eq(base_policy.SUPPRESSED), ["n_weighted", "n_effective"]] = np.nan
-        pieces.append(part)
-        rows += [(group, name, label) for name, label in (*targets, (UNCLASSIFIED, "Unclassified"))]
-    return pd.concat(pieces, ignore_index=True)[list(ESTIMATE_COLUMNS)], rows
+    responses = [*(target.response for target in found.targets), UNCLASSIFIED]
+    n_rows = len(names) * len(responses)
+    shown = np.arange(n_rows) % len(responses) < len(found.targets)
+    flag = np.full(n_rows, NOT_IN_BASE, dtype=object)
+    flag[shown] = frame["flag"]
+    numbers = {name: np.full(n_rows, np.nan) for name in OF_SHARES}
+    for name, column in numbers.items():
+        column[shown] = frame[name]
+    hidden = flag == base_policy.SUPPRESSED
+    effective = np.zeros(n_rows)
+    np.divide(sizes.weight**2, sizes.weight_squared, out=effective, where=sizes.weight_squared > 0)
+    table = {
+        "question": SEGMENT,
+        "response": responses * len(names),
+        "group_by": frame["group_by"].iloc[0],
+        "group": np.repeat(np.array(names, dtype=object), len(responses)),
+        "n": _with_gaps(sizes.count, hidden),
+        "n_effective": np.where(hidden, np.nan, effective),
+        "n_weighted": np.where(hidden, np.nan, sizes.weight),
+        **numbers,
+        "flag": flag,
+    }
+    made = pd.DataFrame(table, columns=list(ESTIMATE_COLUMNS))
+    if hidden.any():  # pandas would turn whole numbers beside a gap into floats
+        made["n"] = pd.Series(table["n"], dtype=object)
+    return made
 
 
-def _spread(covariance: FloatArray, groups: int, targets: int) -> FloatArray:
-    """Leave room for the unclassified row after each group's segments."""
-    size = targets + 1
-    keep = [g * size + t for g in range(groups) for t in range(targets)]
-    wide = np.full((groups * size, groups * size), np.nan)
+def _with_gaps(counts: IntArray, hidden: BoolArray) -> list[int | None]:
+    """Counts as whole numbers, None where they are hidden."""
+    return [None if hide else int(count) for count, hide in zip(counts, hidden, strict=True)]
+
+
+def _spread(covariance: FloatArray, known: BoolArray) -> FloatArray:
+    """Leave room for the unclassified rows, and leave out what is not shown."""
+    size, n_shown = len(known), len(covariance)
+    wide = np.full((size, size), np.nan)
+    groups = size - n_shown
+    keep = np.flatnonzero(np.arange(size) % (size // groups) < n_shown // groups)
     wide[np.ix_(keep, keep)] = covariance
+    wide[~known, :] = np.nan
+    wide[:, ~known] = np.nan
     return wide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from cxsurvey.analysis.design import survey_design
 from cxsurvey.analysis.partition import SEGMENT, Partition
 from cxsurvey.analysis.scoring import score_values
-from cxsurvey.errors import RequestError, did_you_mean
+from cxsurvey.errors import DataFault, RequestError, did_you_mean
 from cxsurvey.numerics.quantiles import weighted_quantile
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.codebook import (
@@ -55,7 +56,9 @@ class Segmentation:
     partition : Partition
         Leaders, followers and laggards as groups; -1 is unclassified.
     rest : dict of str to int
-        Unclassified respondents by reason.
+        Unclassified respondents by reason, the most frequent first.
+    cells : tuple of tuple of str
+        The grid, where the rule is one; empty otherwise.
     """
 
     study: str
@@ -66,6 +69,7 @@ class Segmentation:
     scores: dict[str, FloatArray]
     partition: Partition
     rest: dict[str, int]
+    cells: tuple[tuple[str, ...], ...] = ()
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -127,7 +131,7 @@ def segment(study: Study, *, rule: str | None = None) -> Segmentation:
     RequestError
         ``no-segments``, ``unknown-rule``, or ``rule-not-applicable`` when the ratings do not fit the grid.
     DataFault
-        ``weight-unusable``.
+        ``weight-unusable``; ``no-weighted-score`` when a split finds nobody to split.
 
     Notes
     -----
@@ -166,8 +170,7 @@ def segment(study: Study, *, rule: str | None = None) -> Segmentation:
         index,
         frozenset(sources),
     )
-    outside = reasons[index < 0]
-    counts = {reason: int(np.sum(outside == reason)) for reason in dict.fromkeys(outside)}
+    counts = sorted(Counter(reasons[index < 0].tolist()).items(), key=lambda item: (-item[1], item[0]))
     return Segmentation(
         study=study.id,
         rule=name,
@@ -176,7 +179,8 @@ def segment(study: Study, *, rule: str | None = None) -> Segmentation:
         respondents=tuple(study.respondents()),
         scores=scores,
         partition=parted,
-        rest=counts,
+        rest=dict(counts),
+        cells=chosen.cells if isinstance(chosen, GridRule) else (),
     )
 
 
@@ -190,9 +194,13 @@ def _by_grid(study: Study, declared: Segments, name: str, rule: GridRule) -> Out
     table = np.array([[*row, -1] for row in positions] + [[-1] * (len(positions[0]) + 1)])
     index = table[insight, engagement]
     reasons = np.full(study.n, DROPPED, dtype=object)
-    reasons[insight < 0] = f"no valid answer to '{declared.insight}'"
-    reasons[engagement < 0] = f"no valid answer to '{declared.engagement}'"
-    reasons[(insight < 0) & (engagement < 0)] = "no valid answer to either rating"
+    ratings = {declared.insight or "": insight, declared.engagement or "": engagement}
+    silent = {question: ~study.answers(question).answered for question in ratings}
+    for question, rating in ratings.items():
+        reasons[rating < 0] = f"the answer to '{question}' belongs to no rating level"
+    for question, unanswered in silent.items():
+        reasons[unanswered] = f"no valid answer to '{question}'"
+    reasons[np.all(list(silent.values()), axis=0)] = "no valid answer to either rating"
     levels = {
         f"level_{role}": np.where(rating >= 0, rating + 1.0, np.nan)
         for role, rating in (("insight", insight), ("engagement", engagement))
@@ -241,10 +249,11 @@ def _by_scores(study: Study, rule: CutRule | SplitRule) -> Outcome:
     known = np.asarray(~np.isnan(table).any(axis=1))
     if isinstance(rule, CutRule):
         index = _levels(table >= rule.leader, table < rule.laggard)
-    elif rule.kind == "median_split":
-        index = _median_split(study, table, known)
     else:
-        index = _terciles(study, table, known)
+        weights = survey_design(study).weights
+        _require_weight(rule, weights, known)
+        split = _median_split if rule.kind == "median_split" else _terciles
+        index = split(weights, table, known)
     reasons = np.full(study.n, "", dtype=object)
     for position, name in enumerate(rule.scores):
         reasons[np.isnan(table[:, position]) & (reasons == "")] = f"no score on '{name}'"
@@ -266,15 +275,18 @@ def _levels(
     return np.where(leading.all(axis=1), 0, np.where(lagging.all(axis=1), 2, 1))
 
 
-def _median_split(study: Study, table: FloatArray, known: BoolArray) -> IntArray:
-    weights = survey_design(study).weights
+def _median_split(weights: FloatArray, table: FloatArray, known: BoolArray) -> IntArray:
     medians = [float(weighted_quantile(column[known], weights[known], 0.5)[0]) for column in table.T]
     above = table > np.array(medians)
     return _levels(above, ~above)
 
 
-def _terciles(study: Study, table: FloatArray, known: BoolArray) -> IntArray:
-    weights = survey_design(study).weights
+def _require_weight(rule: SplitRule, weights: FloatArray, known: BoolArray) -> None:
+    if known.any() and not weights[known].any():
+        raise DataFault.no_weighted_scores(rule.scores)
+
+
+def _terciles(weights: FloatArray, table: FloatArray, known: BoolArray) -> IntArray:
     mean = table.mean(axis=1)
     low, high = weighted_quantile(mean[known], weights[known], [1 / 3, 2 / 3])
     return np.where(mean > high, 0, np.where(mean <= low, 2, 1))

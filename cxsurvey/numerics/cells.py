@@ -185,14 +185,15 @@ def cell_totals(design: SampleDesign, cell: npt.ArrayLike, n_cells: int) -> Cell
     ([1, 2], [1.0, 3.0])
     """
     codes = checked_codes("cell", cell, design.n, n_cells)
-    unit, n_units = design.units
+    codes = codes[design.by_weight]
+    n_units, (unit, w) = design.units[1], design.units_by_weight
     width = n_cells + 1  # one more column, for respondents outside, keeps every pass free of masks
     slot = unit * width + (codes + 1) if n_units > 1 else codes + 1
     count = counts_by_slot(slot, n_units, width)
-    weight = sums_by_slot(slot, design.weights, n_units, width)
+    weight = sums_by_slot(slot, w, n_units, width)
     if design.cluster is None:
-        return _with_strata(design, slot, count, weight)
-    squared = sums_by_slot(codes + 1, design.weights**2, 1, width)[0, 1:]
+        return _with_strata(design.strata, slot, w, count, weight)
+    squared = sums_by_slot(codes + 1, w**2, 1, width)[0, 1:]
     count, weight = count[:, 1:], weight[:, 1:]
     return CellTotals(
         count.sum(axis=0), weight.sum(axis=0), squared, design.strata,
@@ -200,13 +201,13 @@ def cell_totals(design: SampleDesign, cell: npt.ArrayLike, n_cells: int) -> Cell
     )  # fmt: skip
 
 
-def _with_strata(design: SampleDesign, slot: Ints, count: Ints, weight: Floats) -> CellTotals:
+def _with_strata(strata: Strata, slot: Ints, w: Floats, count: Ints, weight: Floats) -> CellTotals:
     mean = np.divide(weight, count, out=np.zeros_like(weight), where=count > 0)
-    deviation = design.weights - mean.ravel()[slot]
+    deviation = w - mean.ravel()[slot]
     spread = sums_by_slot(slot, deviation**2, *count.shape)
     squared = (spread + mean * weight).sum(axis=0)[1:]
     count, weight, spread = count[:, 1:], weight[:, 1:], spread[:, 1:]
     return CellTotals(
-        count.sum(axis=0), weight.sum(axis=0), squared, design.strata,
+        count.sum(axis=0), weight.sum(axis=0), squared, strata,
         stratum_count=count, stratum_weight=weight, stratum_spread=spread,
     )  # fmt: skip

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cxsurvey.numerics.design import SampleDesign, Strata
 
 BLOCK_ROWS = 1 << 13  # respondents whose columns are factorized at once
+EXACT_BITS = 53  # of a whole number in double precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +200,9 @@ def column_totals(
     x = np.asarray(columns, dtype=np.float64)
     if x.ndim != 2 or len(x) != design.n:  # noqa: PLR2004 - a matrix
         raise RequestError.array_shape("columns", f"shape ({design.n}, columns)", x.shape)
-    sums = _sums_by_unit(design, groups, n_groups, x)
-    rows = [np.flatnonzero(groups == g) for g in range(n_groups)]
+    order = _order(design, x)
+    sums = _sums_by_unit(design, order, groups, n_groups, x)
+    rows = [order[groups[order] == g] for g in range(n_groups)]
     overlap = np.zeros((n_groups, x.shape[1], x.shape[1]), dtype=np.intp)
     for g, of_group in enumerate(rows):
         overlap[g] = np.rint(_overlap(x, of_group))
@@ -216,6 +218,26 @@ def column_totals(
     )
 
 
+def _order(design: SampleDesign, x: Floats) -> Ints:
+    """Order respondents by weight and columns, so that no sum depends on the order of the rows.
+
+    Respondents alike in all keys may change places: they add the same numbers. Sums by cluster take ticks in
+    the order of weights alone; the factor of :func:`_within_factor` must see ticks and strata in order as well.
+    """
+    ticks = ((x == 0) | (x == 1)).all(axis=0)
+    keys = [*x[:, ~ticks].T]
+    if design.cluster is None:
+        keys = [*keys, *_packed(x[:, ticks]), design.stratum]
+    varied = [key for key in keys if key.min() != key.max()]
+    return np.lexsort([*varied, design.weights]) if varied else design.by_weight
+
+
+def _packed(ticks: Floats) -> list[Floats]:
+    """Read each run of 0s and 1s as one whole number, which sorts much faster than its columns."""
+    runs = [ticks[:, first : first + EXACT_BITS] for first in range(0, ticks.shape[1], EXACT_BITS)]
+    return [run @ 2.0 ** np.arange(run.shape[1]) for run in runs]
+
+
 @dataclass(frozen=True, slots=True)
 class _Sums:
     total: Floats
@@ -225,15 +247,16 @@ class _Sums:
     base_squared: Floats
 
 
-def _sums_by_unit(design: SampleDesign, groups: Ints, n_groups: int, x: Floats) -> _Sums:
+def _sums_by_unit(design: SampleDesign, order: Ints, groups: Ints, n_groups: int, x: Floats) -> _Sums:
     unit, n_units = design.units
     width = n_groups + 1  # one more, for respondents outside
-    slot, inside, w = unit * width + groups + 1, groups >= 0, design.weights
+    groups, w = groups[order], design.weights[order]
+    slot, inside = unit[order] * width + groups + 1, groups >= 0
     n_columns = x.shape[1]
     total, present = np.empty((2, n_units, n_groups, n_columns))
     base_weight, base_squared = np.empty((2, n_groups, n_columns))
     for m in range(n_columns):
-        column = np.where(inside, x[:, m], 0.0)
+        column = np.where(inside, x[order, m], 0.0)
         known = np.flatnonzero(column)
         total[:, :, m] = sums_by_slot(slot, w * column, n_units, width)[:, 1:]
         present[:, :, m] = counts_by_slot(slot[known], n_units, width)[:, 1:]

@@ -168,6 +168,21 @@ class SampleDesign:
         return bool(plain and self.weights.min() == self.weights.max())
 
     @cached_property
+    def by_weight(self) -> Ints:
+        """Respondents in rising order of weight: (n,) int.
+
+        Totals are summed in this order. A sum in double precision depends, in its last bit, on the order of its
+        terms; the weights of a cell, taken in rising order, are one and the same sequence however the rows of
+        the responses file are shuffled.
+        """
+        return np.argsort(self.weights)
+
+    @cached_property
+    def units_by_weight(self) -> tuple[Ints, Floats]:
+        """The unit and the weight of each respondent, in rising order of weight: (n,) each."""
+        return self.units[0][self.by_weight], self.weights[self.by_weight]
+
+    @cached_property
     def psu_stratum(self) -> Ints:
         """Stratum of each PSU, in the order of the cluster codes: (P,) int, never decreasing."""
         return np.repeat(np.arange(self.n_strata), self.psus_per_stratum)

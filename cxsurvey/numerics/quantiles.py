@@ -101,8 +101,9 @@ def weighted_quantile(
 
 
 def _inverse(y: Floats, w: Floats, p: Floats, rule: QuantileRule) -> Floats:
-    support, position = np.unique(y, return_inverse=True)
-    cumulative = np.cumsum(np.bincount(position, w))
+    order = np.lexsort((w, y))  # sums that do not depend on the order of the rows
+    support, position = np.unique(y[order], return_inverse=True)
+    cumulative = np.cumsum(np.bincount(position, w[order]))
     level = np.where(np.isnan(p), 0.0, p) * cumulative[-1]
     slack = TIE * cumulative[-1]
     at = np.minimum(np.searchsorted(cumulative, level - slack), len(support) - 1)

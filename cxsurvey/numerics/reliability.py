@@ -160,7 +160,9 @@ def _complete_cases(items: npt.ArrayLike, weights: npt.ArrayLike | None) -> tupl
     w = np.ones(len(x)) if weights is None else as_floats(weights)
     same_length("weights", w, len(x))
     used = ~np.isnan(x).any(axis=1) & (w > 0)
-    return x[used], w[used]
+    x, w = x[used], w[used]
+    order = np.lexsort((*x.T, w))  # sums that do not depend on the order of the rows
+    return x[order], w[order]
 
 
 def _flags(reverse: npt.ArrayLike | None, k: int) -> Bools:

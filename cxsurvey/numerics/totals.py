@@ -79,7 +79,7 @@ def effective_n(weights: npt.ArrayLike) -> float:
     >>> effective_n([1] * 50 + [3] * 50)
     80.0
     """
-    w = as_floats(weights)
+    w = np.sort(as_floats(weights))  # a sum that does not depend on the order of the rows
     squares = float(w @ w)
     return float(w.sum()) ** 2 / squares if squares > 0 else float("nan")
 

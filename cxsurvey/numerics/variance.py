@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cxsurvey.numerics.totals import WeightedTotals
 
 ROUNDING = 16 * np.finfo(np.float64).eps  # relative error of a sum of a few covariances
+NOISE = 64 * np.finfo(np.float64).eps  # a standard error this small beside its estimate is rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def ratio_estimates(totals: WeightedTotals, numerator: npt.ArrayLike, denominato
     Returns
     -------
     Ratios
+        The standard error is 0, not the rounding error of 0, where everyone in a base gave the same answer.
 
     Raises
     ------
@@ -150,7 +152,8 @@ def ratio_estimates(totals: WeightedTotals, numerator: npt.ArrayLike, denominato
     divisor = np.where(empty, 1.0, base)
     estimate = (over @ totals.total) / divisor
     coefficients = (over - estimate[:, None] * under) / divisor[:, None]
-    return _ratios(totals, np.where(empty, np.nan, estimate), coefficients, under != 0)
+    noise = NOISE * (np.abs(over) @ np.abs(totals.total) / np.abs(divisor) + np.abs(estimate))
+    return _ratios(totals, np.where(empty, np.nan, estimate), coefficients, under != 0, noise)
 
 
 def total_estimates(totals: WeightedTotals, combination: npt.ArrayLike | None = None) -> Ratios:
@@ -183,7 +186,7 @@ def total_estimates(totals: WeightedTotals, combination: npt.ArrayLike | None = 
     [20.0, 20.0]
     """
     rows = np.eye(len(totals.total)) if combination is None else _combinations(totals, combination)
-    return _ratios(totals, rows @ totals.total, rows, rows != 0)
+    return _ratios(totals, rows @ totals.total, rows, rows != 0, np.zeros(len(rows)))
 
 
 def _combinations(totals: WeightedTotals, rows: npt.ArrayLike) -> Floats:
@@ -195,9 +198,12 @@ def _combinations(totals: WeightedTotals, rows: npt.ArrayLike) -> Floats:
 
 
 def _ratios(
-    totals: WeightedTotals, estimate: Floats, coefficients: Floats, member: npt.NDArray[np.bool_]
+    totals: WeightedTotals, estimate: Floats, coefficients: Floats, member: npt.NDArray[np.bool_], noise: Floats
 ) -> Ratios:
     covariance = totals.influence_moments(coefficients)
+    constant = np.diag(covariance) <= noise**2
+    covariance[constant, :] = 0.0
+    covariance[:, constant] = 0.0
     unknown = np.isnan(estimate)
     covariance[unknown, :] = np.nan
     covariance[:, unknown] = np.nan
