@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "CxSurveyError": "cxsurvey.errors",
     "Estimates": "cxsurvey.analysis.results",
     "Gaps": "cxsurvey.analysis.results",
+    "Measure": "cxsurvey.study.codebook",
     "Issues": "cxsurvey.study.issues",
     "Scores": "cxsurvey.analysis.scoring",
     "Segmentation": "cxsurvey.analysis.segmentation",
     "Study": "cxsurvey.study.study",
     "bundled_studies": "cxsurvey.readers.study_folder",
     "check": "cxsurvey.study.checks",
+    "draw_figures": "cxsurvey.display.figures",
     "estimate": "cxsurvey.analysis.estimation",
+    "figures": "cxsurvey.display.figures",
     "gaps": "cxsurvey.analysis.gaps",
+    "rating_pairs": "cxsurvey.analysis.rating_pairs",
     "read_study": "cxsurvey.readers.study_folder",
+    "report": "cxsurvey.display.report",
     "score": "cxsurvey.analysis.scoring",
     "segment": "cxsurvey.analysis.segmentation",
     "segment_shares": "cxsurvey.analysis.segment_shares",
@@ -28,6 +34,7 @@ _HOMES = {
 if TYPE_CHECKING:
     from cxsurvey.analysis.estimation import estimate as estimate
     from cxsurvey.analysis.gaps import gaps as gaps
+    from cxsurvey.analysis.rating_pairs import rating_pairs as rating_pairs
     from cxsurvey.analysis.results import Estimates as Estimates
     from cxsurvey.analysis.results import Gaps as Gaps
     from cxsurvey.analysis.scoring import Scores as Scores
@@ -35,16 +42,26 @@ if TYPE_CHECKING:
     from cxsurvey.analysis.segment_shares import segment_shares as segment_shares
     from cxsurvey.analysis.segmentation import Segmentation as Segmentation
     from cxsurvey.analysis.segmentation import segment as segment
+    from cxsurvey.display import charts as charts
+    from cxsurvey.display.figures import draw_figures as draw_figures
+    from cxsurvey.display.figures import figures as figures
+    from cxsurvey.display.report import report as report
+    from cxsurvey.errors import CxSurveyError as CxSurveyError
     from cxsurvey.readers.study_folder import bundled_studies as bundled_studies
     from cxsurvey.readers.study_folder import read_study as read_study
     from cxsurvey.study.checks import check as check
+    from cxsurvey.study.codebook import Measure as Measure
     from cxsurvey.study.issues import Issues as Issues
     from cxsurvey.study.study import Study as Study
 
-__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - the names are strings
+_MODULES = {"charts": "cxsurvey.display.charts"}
+
+__all__ = [*_HOMES, *_MODULES, "__version__"]  # noqa: PLE0604 - the names are strings
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name not in _HOMES:
         message = f"module 'cxsurvey' has no attribute '{name}'"
         raise AttributeError(message)

@@ -694,6 +694,17 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
+    def rating_upside_down(cls, question: str, best_first: Sequence[str]) -> RequestError:
+        """The values of a rating rise from its best label to its worst."""
+        return cls(
+            "rating-upside-down",
+            f"The values of the rating '{question}' rise from its best answer to its worst.",
+            expected="the highest value for the best answer",
+            got=f"from the highest value down: {listed(best_first)}",
+            hint="Declare 'levels' in [segments], best first, or give the responses values.",
+        )
+
+    @classmethod
     def statistic_needs(cls, statistic: str, question: str, needs: str) -> RequestError:
         """The statistic is not defined for this type of question."""
         return cls(

@@ -107,7 +107,10 @@ def gaps(
     covariance. In a simple sample shares are tested by the pooled z test with Newcombe's interval (1998,
     method 10). With a design the test is t on the linearized standard error, with the degrees of freedom of the
     two groups together. Where a share is 0 or 1 its linearized variance is zero, and the pooled z test on
-    effective bases with Newcombe's interval stands in. Bases under ``test_from`` (30) are not tested.
+    effective bases with Newcombe's interval stands in.
+
+    Not tested, with no p-value and outside every family: bases under ``test_from`` (30), responses that nobody
+    or everybody gave in both groups, and the answers that make the groups.
 
     Effect sizes are Cohen's h for shares, and the gap over the pooled standard deviation (Cohen's d) for
     means and net promoter scores.
@@ -291,14 +294,13 @@ def _with_score_tests(
     first, n_first, second, n_second = p[pairs.a], bases[pairs.a], p[pairs.b], bases[pairs.b]
     z = two_proportion_z(first * n_first, n_first, second * n_second, n_second)
     interval = newcombe(first, n_first, second, n_second, settings.level)
-    # Nobody or everybody in both groups: the shares are one and the same, and no test can say otherwise.
-    same = (first == second) & (_at_edge(first) & _at_edge(second))
+    # Nobody or everybody in both groups leaves nothing to test: z and p are NaN and join no family.
     replaced = {
         "conf_low": interval.low,
         "conf_high": interval.high,
-        "statistic": np.where(same, 0.0, z.statistic),
+        "statistic": z.statistic,
         "df": np.full(len(first), np.nan),
-        "p_value": np.where(same, 1.0, z.p_value),
+        "p_value": z.p_value,
     }
     score = _at_edge(first) | _at_edge(second) | design.is_simple
     name = POOLED if design.is_simple else POOLED_EFFECTIVE
@@ -358,6 +360,8 @@ def _assemble(
     circular = [name for name in frame["question"].unique() if _defines(study, name, groups)]
     own = frame["question"].isin(circular)
     frame.loc[own, "flag"] = (frame.loc[own, "flag"] + f" {DEFINES}").str.strip()
+    frame.loc[own, ["statistic", "df", "p_value"]] = np.nan
+    frame.loc[own, "test"] = ""
     frame["p_adjusted"], sizes = _adjusted(frame, method, family)
     left_out = [name for name in _comparable(study) if by_default and _defines(study, name, groups)]
     return Gaps(
@@ -392,5 +396,6 @@ def _notes(left_out: Sequence[str], circular: Sequence[str]) -> tuple[str, ...]:
     if left_out:
         notes.append(f"Not compared, because they make the groups: {', '.join(left_out)}.")
     if circular:
-        notes.append(f"Flagged {DEFINES}: {', '.join(circular)} make the groups, so their gaps are no finding.")
+        named = ", ".join(circular)
+        notes.append(f"Not tested, because they make the groups (flag {DEFINES}): {named}.")
     return tuple(notes)

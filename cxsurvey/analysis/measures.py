@@ -230,8 +230,10 @@ def chosen(study: Study, wanted: str | Measure, statistic: Statistic | None = No
     """
     if isinstance(wanted, str):
         return variable(study, wanted, statistic)
-    found = variable(study, wanted.question, None if wanted.statistic == "share" else wanted.statistic)
-    if wanted.statistic == "share" and not (wanted.response or wanted.net) and len(found.targets) > 1:
+    one = wanted.response or wanted.net
+    plain = wanted.statistic == "share" and not one
+    found = variable(study, wanted.question, None if plain else wanted.statistic)
+    if plain and len(found.targets) > 1:
         raise RequestError.measure_is_several(wanted.question, [target.response for target in found.targets])
     target = found.targets[pick(found, wanted.response, wanted.net)[0]]
     return replace(found, targets=(replace(target, label=wanted.label or target.label),))

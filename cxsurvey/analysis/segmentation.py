@@ -26,7 +26,7 @@ from cxsurvey.study.codebook import (
     SplitRule,
 )
 from cxsurvey.study.notebook import html_table
-from cxsurvey.study.rules import NAMED_GRIDS
+from cxsurvey.study.rules import GRID_LEVELS, NAMED_GRIDS
 from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
@@ -232,7 +232,8 @@ def rating_levels(declared: Segments, question: Question) -> tuple[tuple[str, ..
     Raises
     ------
     RequestError
-        ``rule-not-applicable`` when responses have no values and no levels are declared.
+        ``rule-not-applicable`` when responses have no values and no levels are declared;
+        ``rating-upside-down`` when their labels say that the highest value is the worst.
     """
     if declared.levels:
         return declared.levels
@@ -240,7 +241,11 @@ def rating_levels(declared: Segments, question: Question) -> tuple[tuple[str, ..
     if np.isnan(values).any():
         needs = f"a value for every response of '{question.id}', or 'levels' in [segments]"
         raise RequestError.rule_needs(declared.rule, needs)
-    return tuple((question.codes[i],) for i in np.argsort(-values, kind="stable"))
+    best_first = [question.responses[i] for i in np.argsort(-values, kind="stable")]
+    said = [GRID_LEVELS.index(name) for item in best_first if (name := item.label.casefold()) in GRID_LEVELS]
+    if said != sorted(said):
+        raise RequestError.rating_upside_down(question.id, [item.label for item in best_first])
+    return tuple((item.code,) for item in best_first)
 
 
 def _by_scores(study: Study, rule: CutRule | SplitRule) -> Outcome:

@@ -166,8 +166,9 @@ class Study:
     def __repr__(self) -> str:
         info = self.file.study
         made_up = ", synthetic respondents" if info.synthetic else ""
+        people = "respondent" if self.n == 1 else "respondents"
         return (
-            f"Study {info.id}: {info.title} ({self.n:,} respondents, {len(self.file.question)} questions, "
+            f"Study {info.id}: {info.title} ({self.n:,} {people}, {len(self.file.question)} questions, "
             f"{len(self.file.scale)} scales, {len(self.file.group)} groups{made_up})"
         )
 

@@ -73,8 +73,6 @@ def test_against_the_rest_is_the_complement_not_the_total():
 @pytest.mark.parametrize(
     ("first", "second", "statistic", "p_value"),
     [
-        ((0, 50), (0, 60), 0.0, 1.0),
-        ((50, 50), (60, 60), 0.0, 1.0),
         ((50, 50), (0, 60), np.sqrt(110), None),
         ((0, 50), (6, 60), None, None),
         ((0, 5000), (5000, 5000), -100.0, None),
@@ -94,14 +92,24 @@ def test_shares_of_0_and_1(first, second, statistic, p_value):
     assert row["conf_high"] <= 1
 
 
+@pytest.mark.parametrize(("first", "second"), [((0, 50), (0, 60)), ((50, 50), (60, 60))])
+def test_what_nobody_or_everybody_said_is_not_tested(first, second):
+    """There is nothing to test, so such rows join no family and make no other row's p-value larger."""
+    found = cx.gaps(counts(first, second), by="g", question="x")
+    assert found.frame["gap"].tolist() == [0, 0]
+    assert found.frame[["statistic", "p_value", "p_adjusted"]].isna().all(axis=None)
+    assert found.frame["test"].tolist() == ["", ""]
+    assert (found.frame["conf_low"] < 0).all()
+    assert found.tested == 0
+
+
 def test_weighted_shares_of_everybody_are_the_same_whatever_their_rounding():
     """Sums of 0.1 do not come to exactly 1; two groups in which everyone said yes still have no gap."""
     weights = [0.1, 0.3, 0.7] * 60
     head = '[design]\nweight = "W"\n'
     study = study_of(head + YES_NO, {"G": ["a"] * 80 + ["b"] * 100, "X": ["Y"] * 180, "W": weights})
     frame = cx.gaps(study, by="g").frame
-    assert frame["p_value"].tolist() == [1, 1]
-    assert frame["test"].tolist() == ["z, pooled, effective bases"] * 2
+    assert frame["p_value"].isna().all()
     np.testing.assert_allclose(frame["gap"], 0, atol=1e-15)
 
 
@@ -425,6 +433,9 @@ def test_segments_leave_out_what_they_are_made_of(rated):
 
 def test_what_makes_the_groups_is_flagged_when_asked_for(rated):
     frame = cx.gaps(rated, by="segment", question=["i", "own", "o"]).frame
+    circular = frame["flag"].str.contains("defines_groups")
+    assert frame.loc[circular, "p_value"].isna().all()
+    assert frame.loc[~circular & ~frame["flag"].eq("**"), "p_value"].notna().any()
     flagged = frame.groupby("question")["flag"].agg(lambda flags: all("defines_groups" in f for f in flags))
     assert flagged.to_dict() == {"i": True, "own": True, "o": False}
     assert frame["flag"].str.fullmatch(r"|\*|\*\*|(\*{1,2} )?defines_groups").all()
