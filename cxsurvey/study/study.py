@@ -176,10 +176,17 @@ class Study:
         from cxsurvey.study.notebook import html_table  # noqa: PLC0415 - only notebooks need it
 
         rows = [
-            {"id": q.id, "type": q.type, "question": q.text, "answered": int(self.answers(q.id).answered.sum())}
+            {"id": q.id, "type": q.type, "question": q.text, "answered": self._answered(q.id)}
             for q in self.file.question
         ]
         return html_table(rows, repr(self))
+
+    def _answered(self, name: str) -> int | str:
+        """How many answered, or why that cannot be said: a notebook shows a study whose columns are wrong."""
+        try:
+            return int(self.answers(name).answered.sum())
+        except StudyError as error:
+            return error.code
 
 
 def _within(decoded: Answers, shown: BoolArray) -> Answers:

@@ -1,4 +1,4 @@
-"""A rating coded 1 = Excellent must not be read upside down: it is refused until the study says what is best."""
+"""A rating coded 1 = Excellent must not be read upside down: it is refused until the study says otherwise."""
 
 from __future__ import annotations
 

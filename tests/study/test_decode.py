@@ -393,3 +393,8 @@ def test_no_respondents_at_all():
     study = study_of(toml, {name: pd.Series([], dtype="str") for name in names})
     assert [len(study.answers(name).reason) for name in ("q1", "q2", "q3")] == [0, 0, 0]
     assert [issue.code for issue in cx.check(study).errors] == ["no-respondents"]
+
+
+def test_a_notebook_shows_a_study_whose_columns_are_wrong():
+    study = study_of(question("q", "single", responses=["Y", "N"]), {"other": ["Y", "N"]})
+    assert "unknown-column" in study._repr_html_()
