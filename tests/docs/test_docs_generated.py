@@ -1,0 +1,71 @@
+"""The generated pages are what the code says now, and leave nothing out."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+
+import generate
+import pytest
+from generators.check_page import issue_codes
+from generators.error_page import page as error_page
+from generators.literals import texts
+from generators.study_file_page import TABLES
+from generators.words import meaning, words
+from pages import DOCS, ROOT
+
+import cxsurvey as cx
+from cxsurvey.study import codebook
+
+CODE = re.compile(r"^cxsurvey: .*\[([a-z0-9-]+)\]$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_page_is_current(name, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert (DOCS / name).read_text(encoding="utf-8") == generate.PAGES[name](), "run 'make docs'"
+
+
+def test_every_record_has_a_table():
+    records = {
+        item for item in vars(codebook).values() if isinstance(item, type) and issubclass(item, codebook.Record)
+    } - {codebook.Record, codebook.StudyFile}
+    assert {record for _, _, record in TABLES} == records
+
+
+def test_no_word_is_left_over():
+    """Meanings of keys and codes that are gone would mislead whoever edits them."""
+    records = {record.__name__: record for _, _, record in TABLES}
+    for name, keys in words()["keys"].items():
+        known = {field.alias or key for key, field in records[name].model_fields.items()}
+        assert set(keys) <= known, name
+    assert set(words()["checks"]["codes"]) == set(issue_codes())
+
+
+def test_missing_meaning_is_refused():
+    with pytest.raises(KeyError, match="lacks"):
+        meaning("columns", "Estimates", "no_such_column")
+
+
+def test_errors_of_bad_input_are_documented():
+    documented = {
+        code for line in error_page().splitlines() if line.startswith("### ") for code in line.split()
+    }
+    shown = set()
+    for file in (ROOT / "tests" / "bad_input").glob("*/expected.toml"):
+        for run in tomllib.loads(file.read_text(encoding="utf-8")).get("run", []):
+            shown |= set(CODE.findall(run.get("stderr", "")))
+    assert shown
+    assert shown <= documented
+
+
+def test_issues_of_the_bundled_study_are_documented():
+    known = issue_codes()
+    for issue in cx.check(cx.read_study("sfo2018")):
+        assert issue.severity in known[issue.code]
+
+
+def test_wording_is_read_from_source():
+    source = 'f\'{n:,} row{"s" if n != 1 else ""} of {listed(names)}\''
+    assert texts(ast.parse(source, mode="eval").body, {}) == ["<n> row(s) of <names>"]
