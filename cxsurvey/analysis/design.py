@@ -10,6 +10,9 @@ from cxsurvey.numerics.design import SampleDesign, sample_design
 from cxsurvey.study import roles
 from cxsurvey.study.study import Study
 
+SYNTHETIC = "synthetic respondents, illustrative and not observed"
+UNWEIGHTED = "unweighted"
+
 
 def survey_design(study: Study) -> SampleDesign:
     """Build the sample design that ``[design]`` declares.
@@ -52,7 +55,7 @@ def survey_design(study: Study) -> SampleDesign:
 
 
 def describe_design(study: Study) -> str:
-    """Say in words how respondents were weighted and sampled.
+    """Say in words how respondents were weighted and sampled, and whether they are synthetic.
 
     Examples
     --------
@@ -61,7 +64,8 @@ def describe_design(study: Study) -> str:
     True
     """
     declared = study.file.design
-    parts = [f"weighted by {declared.weight}" if declared.weight else "unweighted"]
+    parts = [SYNTHETIC] if study.file.study.synthetic else []
+    parts.append(f"weighted by {declared.weight}" if declared.weight else UNWEIGHTED)
     if declared.stratum:
         parts.append(f"strata: {declared.stratum}")
     if declared.cluster:

@@ -176,6 +176,10 @@ class Gaps:
     def corrected_in(self, place: str) -> str:
         """Say the correction and its family, where ``place`` holds all the gaps: a table, a figure."""
         names = {"holm": "Holm", "bh": "Benjamini-Hochberg", "bonferroni": "Bonferroni"}
+        if self.tested == 0:
+            return f"nothing in this {place} could be tested"
+        if self.tested == 1:
+            return f"the only test of this {place}, so nothing to correct"
         if self.adjust == "none":
             return f"{self.tested} tests, p-values not corrected"
         if self.family == "all":

@@ -60,5 +60,11 @@ def command(
     )
     if out is not None:
         write_csv(out, found.frame, inputs=read.inputs)
-    about = {"study": read.id, "correction": found.correction, "level": found.level, "notes": found.notes}
+    about = {
+        "study": read.id,
+        "correction": found.correction,
+        "level": found.level,
+        "design": found.design,
+        "notes": found.notes,
+    }
     show(format_, found.frame, lambda: gaps_text(found), about)

@@ -36,5 +36,11 @@ def command(
     shares = cx.segment_shares(read, segments, by=by, level=level)
     if out is not None:
         write_csv(out, respondent_table(read, segments), inputs=read.inputs)
-    about = {"study": read.id, "rule": segments.rule, "unclassified": segments.rest, "level": shares.level}
+    about = {
+        "study": read.id,
+        "rule": segments.rule,
+        "unclassified": segments.rest,
+        "level": shares.level,
+        "design": shares.design,
+    }
     show(format_, shares.frame, lambda: segments_text(read, segments, shares), about)

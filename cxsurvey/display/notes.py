@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cxsurvey.analysis.design import describe_design
+from cxsurvey.analysis.base_policy import EMPTY, NOT_TESTED, SUPPRESSED
+from cxsurvey.analysis.design import SYNTHETIC, UNWEIGHTED, describe_design
 from cxsurvey.analysis.results import Estimates, Gaps
 from cxsurvey.display import numbers
+from cxsurvey.display.tables import circular, significance
 from cxsurvey.study.codebook import Question
 from cxsurvey.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Note = tuple[str, str]
 METHODS: Final = {"wilson": "Wilson", "logit": "logit", "exact": "exact", "t": "t", "Woodruff": "Woodruff"}
 WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 ROUNDING: Final = ("Rounding", "Figures may not add to 100% due to rounding.")
-SIGNIFICANT: Final = 0.05
 
 
 def base_note(study: Study, estimates: Estimates) -> Note:
@@ -63,14 +67,37 @@ def lines_note(estimates: Estimates, *, key: str = "Lines") -> Note:
 
 
 def _sampling(design: str) -> str:
-    return "simple sample" if design == "unweighted" else "from the sample design"
+    return "simple sample" if design.removeprefix(f"{SYNTHETIC}; ") == UNWEIGHTED else "from the sample design"
 
 
 def letters_note(gaps: Gaps) -> Note:
-    """What a letter means: test, level and correction."""
-    how = f"{_test(gaps)}, 5% level, {gaps.corrected_in('figure')}"
-    meaning = f"The value is significantly higher than the group(s) with that letter ({how})."
-    return ("Letters", f"{meaning} Values with no letter are not in bold.")
+    """What a letter means: test, level and correction; or that there is none."""
+    verdicts = significance(gaps)
+    how = f"{_test(gaps)}, 5% level, {_corrected(gaps)}"
+    if not verdicts.notna().any():
+        words = "No difference was tested."
+    elif not verdicts.any():
+        words = f"No value is significantly higher than another ({how})."
+    else:
+        meaning = f"The value is significantly higher than the group(s) with that letter ({how})."
+        words = f"{meaning} Values with no letter are not in bold."
+    return ("Letters", " ".join([words, *_circular(gaps)]))
+
+
+def _corrected(gaps: Gaps) -> str:
+    return "one test" if gaps.tested == 1 else gaps.corrected_in("figure")
+
+
+def _circular(gaps: Gaps) -> list[str]:
+    """Name the rows that compare groups on what makes the groups."""
+    own = gaps.frame["flag"].map(circular)
+    labels = _labels(gaps, own)
+    return [f"No finding, because they make the groups: {'; '.join(labels)}."] if labels else []
+
+
+def _labels(gaps: Gaps, wanted: Iterable[bool]) -> list[str]:
+    found = (a.response_label for (a, _), keep in zip(gaps.rows, wanted, strict=True) if keep)
+    return list(dict.fromkeys(found))
 
 
 def _test(gaps: Gaps) -> str:
@@ -79,12 +106,13 @@ def _test(gaps: Gaps) -> str:
 
 
 def gap_note(gaps: Gaps, *, unit: str) -> Note:
-    """What the gap is, its interval, and which rows could be chance."""
+    """What the gap is, its interval, and what bold type says of chance."""
     left, right = gaps.rows[0]
     places = {"percent": "percentage points", "score": "score points", "nps": "points"}[unit]
-    interval = f"{gaps.level:.0%} CI by {_interval_name(gaps)}"
+    corrected = gaps.adjust != "none" and gaps.tested > 1
+    interval = f"{gaps.level:.0%} CI by {_interval_name(gaps)}{', not corrected' if corrected else ''}"
     sides = f"{left.group_label} minus {right.group_label}"
-    return ("Gap", f"{sides}, in {places}. {interval}. {_verdict(gaps)}")
+    return ("Gap", f"{sides}, in {places}, before rounding. {interval}. {_verdict(gaps)}".strip())
 
 
 def _interval_name(gaps: Gaps) -> str:
@@ -93,17 +121,33 @@ def _interval_name(gaps: Gaps) -> str:
 
 
 def _verdict(gaps: Gaps) -> str:
-    p = gaps.frame["p_adjusted"]
-    weak = [a.response_label for (a, _), value in zip(gaps.rows, p, strict=True) if value >= SIGNIFICANT]
-    untested = int(p.isna().sum())
-    parts = []
-    if weak:
-        parts.append(f"Not significant at 5% ({gaps.corrected_in('figure')}): {'; '.join(weak)}.")
-    elif untested < len(p):
-        parts.append(f"Significant at 5% in every row tested ({gaps.corrected_in('figure')}).")
-    if untested:
-        parts.append(f"{untested} row{'s' if untested > 1 else ''} not tested: base too small.")
-    return " ".join(parts)
+    """Say what bold type means, and which rows were not tested and why."""
+    verdicts = significance(gaps)
+    own = gaps.frame["flag"].map(circular).astype(bool)
+    untested = gaps.frame["p_adjusted"].isna() & ~own
+    small = gaps.frame["flag"].map(_is_small).astype(bool)
+    parts = [_bold(verdicts, _corrected(gaps))] if verdicts.notna().any() else []
+    for rows, why in ((untested & small, "base too small"), (untested & ~small, "no variation")):
+        labels = _labels(gaps, rows)
+        parts += [f"Not tested ({why}): {'; '.join(labels)}."] if labels else []
+    return " ".join([*parts, *_circular(gaps)])
+
+
+def _bold(verdicts: pd.Series[bool], how: str) -> str:
+    """Say which gaps are significant: the bold ones, or all or none of those that were tested."""
+    tested = verdicts.dropna()
+    single = len(verdicts) == 1
+    if tested.all():
+        subject = "The gap is" if single else "All gaps tested are"
+        return f"{subject} significant at 5% ({how})."
+    if not tested.any():
+        subject = "The gap is not" if single else "None of the gaps tested is"
+        return f"{subject} significant at 5% ({how})."
+    return f"Gaps in bold are significant at 5% ({how}), the others are not."
+
+
+def _is_small(flag: str) -> bool:
+    return bool({NOT_TESTED, SUPPRESSED, EMPTY} & set(flag.split()))
 
 
 def illustrative_note(study: Study, questions: Iterable[str]) -> tuple[Note, ...]:

@@ -70,7 +70,7 @@ def segments_text(study: Study, segments: Segmentation, shares: Estimates) -> st
     lines += [line for note in shares.notes for line in wrapped(note, indent="  ")]
     lines += _definitions(segments) + _scales_text(study)
     lines += wrapped(f"Shares are of classified respondents; {shares.design}.")
-    return "\n".join([*lines, *_synthetic(study)])
+    return "\n".join(lines)
 
 
 def _segment_cells(record: dict[Hashable, Any], row: Row) -> Cells:
@@ -181,7 +181,7 @@ def _flag_words(frame: pd.DataFrame) -> Iterator[str]:
         "**": "** Base too small to be tested.",
         "suppressed": "s Suppressed, so that nobody can be found.",
         "empty": "e Nobody in a group answered.",
-        "defines_groups": "d The answer makes the groups, so the gap is no finding.",
+        "defines_groups": "d The answer makes the groups, so the gap is no finding and is not tested.",
     }
     yield from (text for flag, text in words.items() if flag in present)
 
@@ -194,17 +194,13 @@ def studies_text(studies: Sequence[tuple[str, str, int, str]]) -> str:
     str
         Lines of at most 80 columns.
     """
-    body = [(name, title, numbers.count(n), kind) for name, title, n, kind in studies]
+    body = [(name, title, numbers.count(n), f"  {kind}") for name, title, n, kind in studies]
     table = aligned([("Study", "Title", "n", ""), *body], widths=(18, 42, 8, 12), left=(0, 1, 3))
     return "\n".join([*table, "", "Try: cxsurvey segment " + (studies[0][0] if studies else "STUDY")])
 
 
 def _title(study: Study) -> list[str]:
     return wrapped(f"{study.file.study.title}, {study.n:,} respondents")
-
-
-def _synthetic(study: Study) -> list[str]:
-    return ["Synthetic respondents: illustrative, not observed."] if study.file.study.synthetic else []
 
 
 def wrapped(text: str, *, indent: str = "") -> list[str]:
