@@ -1,0 +1,1 @@
+"""Results in, pictures and tables out: nothing is estimated here, and nothing is drawn elsewhere."""

@@ -121,6 +121,10 @@ class Card:
     ----------
     key, number : str
         As in `FigureText`.
+    form : str
+        Name of the chart form, such as ``ranked``.
+    unit : str
+        Of its values: ``percent``, ``score`` or ``nps``.
     width, height : float
         Inches.
     ops : tuple of Op
@@ -135,6 +139,8 @@ class Card:
 
     key: str
     number: str
+    form: str
+    unit: str
     width: float
     height: float
     ops: tuple[Op, ...]
@@ -336,6 +342,8 @@ def assemble(
     text: FigureText,
     body: Body,
     *,
+    form: str,
+    unit: str = "percent",
     table: pd.DataFrame,
     alt_long: str,
     palette: Palette = PALETTE,
@@ -348,6 +356,10 @@ def assemble(
         The words around the chart.
     body : Body
         The chart.
+    form : str
+        Name of the chart form.
+    unit : str
+        Of the values.
     table : DataFrame
         The data as drawn.
     alt_long : str
@@ -373,6 +385,8 @@ def assemble(
     return Card(
         key=text.key,
         number=text.number,
+        form=form,
+        unit=unit,
         width=WIDTH,
         height=height,
         ops=(*heading, *chart, *foot, *furniture),

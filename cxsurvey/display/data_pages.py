@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from cxsurvey.display import flow, style
-from cxsurvey.display.card_data import drawn_data, unit_of
+from cxsurvey.display.card_data import drawn_data
 from cxsurvey.display.data_table import data_table
 from cxsurvey.display.measure import text_width
 from cxsurvey.display.sheets import Block, Group
@@ -27,6 +28,7 @@ PAD_TOP: Final = 0.065
 PAD_BOTTOM: Final = 0.04  # less than above: a line's depth is part of its pitch
 NAMES_WIDTH: Final = 1.7  # the least that the column of names may get
 HEAD_WIDTH: Final = 0.62
+ONE_LINE_HEAD: Final = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,10 @@ def place_table(column: flow.Flow, card: Card) -> None:
 
 
 def _fitted(card: Card, width: float) -> tuple[DataTable, Grid]:
-    frame, unit = drawn_data(card), unit_of(card)
-    for intervals in (True, False):
-        table = data_table(frame, unit=unit, intervals=intervals)
-        natural = [_natural(table, index) for index in range(1, len(table.header))]
+    frame = drawn_data(card)
+    for intervals, whole in product((True, False), repeat=2):
+        table = data_table(frame, unit=card.unit, intervals=intervals)
+        natural = [_natural(table, index, whole=whole) for index in range(1, len(table.header))]
         if sum(natural) + GUTTER * len(natural) <= width - NAMES_WIDTH:
             break
     else:
@@ -92,9 +94,13 @@ def _grid(table: DataTable, natural: Sequence[float], width: float) -> Grid:
     return Grid(width - sum(natural) - gutter * count, rights, tuple(natural))
 
 
-def _natural(table: DataTable, index: int) -> float:
+def _natural(table: DataTable, index: int, *, whole: bool) -> float:
+    """Width that a column asks for; ``whole`` keeps a short head on one line."""
     cells = max((text_width(row[index], CELL.size) for row in table.rows), default=0.0)
-    words = max((text_width(word, HEAD.size, HEAD.weight) for word in table.header[index].split()), default=0.0)
+    head = table.header[index]
+    words = max((text_width(word, HEAD.size, HEAD.weight) for word in head.split()), default=0.0)
+    if whole and text_width(head, HEAD.size, HEAD.weight) <= ONE_LINE_HEAD:
+        words = text_width(head, HEAD.size, HEAD.weight)
     return max(cells, min(words, HEAD_WIDTH * 2), HEAD_WIDTH) + 0.01
 
 

@@ -43,8 +43,8 @@ def data_table(frame: pd.DataFrame, *, unit: str = "percent", intervals: bool = 
     ----------
     frame : pandas.DataFrame
         Tidy data of a card: ``label, group, level, value`` with ``lo, hi, n, letters, flag``; or two values a
-        row ``a, b, diff``, whose groups ``group_a, group_b`` name; or a grid ``row, col, value``. Columns that
-        are not there are left out.
+        row ``a, b, diff`` with ``significant``, whose groups ``group_a, group_b`` name; or a grid ``row, col,
+        value``. Columns that are not there are left out.
     unit : str
         ``"percent"``, ``"score"`` or ``"nps"``.
     intervals : bool
@@ -72,7 +72,8 @@ def data_table(frame: pd.DataFrame, *, unit: str = "percent", intervals: bool = 
     rows = _rows(frame)
     form = numbers.unit(unit)
     if {"row", "col"} <= set(frame.columns):
-        return _across(rows, "row", "col", lambda row: _value(row, form, intervals=False))
+        cells = [{**row, "n": None} for row in rows]  # of all cells together, and in the figure's base note
+        return _across(cells, "row", "col", lambda row: _value(row, form, intervals=False))
     if {"a", "b"} <= set(frame.columns):
         return _pairs(rows, form, intervals=intervals)
     across = next((name for name in ("level", "group") if _varies(rows, name)), None)
@@ -206,18 +207,29 @@ def _single(rows: Sequence[Row], form: numbers.Unit, *, intervals: bool) -> Data
 
 def _pairs(rows: Sequence[Row], form: numbers.Unit, *, intervals: bool) -> DataTable:
     shown = intervals and any(_number(row, "diff_lo") is not None for row in rows)
+    judged = any("significant" in row for row in rows)
     names = [_words(rows[0].get(f"group_{side}")) if rows else "" for side in "ab"]
-    header = ("", names[0] or "A", names[1] or "B", "Difference", *(["Interval"] if shown else []))
+    more = [*(["Interval"] if shown else []), *(["Significant"] if judged else [])]
+    header = ("", names[0] or "A", names[1] or "B", "Difference", *more)
     body = []
     for row in rows:
         flag = _words(row.get("flag"))
-        sides = [_value({"value": row[side], "flag": flag}, form, intervals=False) for side in "ab"]
-        gap = ABSENT.get(flag) or form.gap(_number(row, "diff"))
-        cells = [_words(row.get("label")), *sides, gap]
+        absent = ABSENT.get(flag, numbers.NOT_AVAILABLE)
+        sides = [form.value(_number(row, side), missing=absent) for side in "ab"]
+        gap = form.gap(_number(row, "diff"), missing=absent)
+        cells = [f"{_words(row.get('label'))}{SMALL if flag == 'small' else ''}", *sides, gap]
         if shown:
             cells.append(_interval(row, "diff_lo", "diff_hi", form.gap_interval))
+        if judged:
+            cells.append(_significant(row.get("significant"), gap=_number(row, "diff")))
         body.append(tuple(cells))
     return DataTable(header, tuple(body))
+
+
+def _significant(value: object, *, gap: float | None) -> str:
+    if gap is None:
+        return ""
+    return "not tested" if value is None else "yes" if value else "no"
 
 
 def _interval(row: Row, low: str, high: str, show: Callable[[float, float], str]) -> str:

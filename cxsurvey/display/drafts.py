@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from types import MappingProxyType, ModuleType
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from cxsurvey.analysis.partition import SEGMENT
 from cxsurvey.analysis.rating_pairs import RatingPairs
-from cxsurvey.analysis.results import TOTAL, Estimates, Gaps
+from cxsurvey.analysis.results import TOTAL, Estimates, Gaps, Row
 from cxsurvey.analysis.segmentation import Segmentation
 from cxsurvey.display import tables
 from cxsurvey.display.card import Card, FigureText
+from cxsurvey.display.figure_data import SMALL_BASE, SUPPRESS_BASE, Bases
 from cxsurvey.display.notes import ROUNDING, gap_note, letters_note, lines_note
 from cxsurvey.display.style import FOLLOWERS, LAGGARDS, LEADERS, PALETTE, GroupStyle, Palette
 from cxsurvey.study.rules import GRID_LEVELS, NAMED_GRIDS
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 SEGMENT_STYLES: Mapping[str, GroupStyle] = MappingProxyType(
     {"leader": LEADERS, "follower": FOLLOWERS, "laggard": LAGGARDS}
 )
-HUNDRED = 100.0
 Options = Mapping[str, Any]
 Note = tuple[str, str]
 
@@ -65,18 +65,19 @@ def _form(name: str) -> ModuleType:
 def ranked(estimates: Estimates, text: FigureText, *, across: str, options: Options) -> Draft:
     """Bars of one group; see :func:`cxsurvey.display.charts.ranked`."""
     marks = tables.estimate_marks(estimates, across=across)
-    noted = with_notes(text, lines_note(estimates))
+    noted = with_notes(text, *_intervals(lines_note(estimates), options))
     settings = {"unit": tables.unit_of(estimates.rows), "level": estimates.level, **options}
     return Draft("ranked", marks.drop(columns=["group", "group_id", "level"]), noted, settings)
 
 
 def segments(shares: Estimates, found: Segmentation, text: FigureText, *, options: Options) -> Draft:
     """Shares of the segments; see :func:`cxsurvey.display.charts.segments`."""
-    marks = tables.segment_marks(shares, found)
+    bases = Bases(options.get("small_base", SMALL_BASE), options.get("suppress_base", SUPPRESS_BASE))
+    marks = tables.segment_marks(shares, found, bases=bases)
     rest = sum(found.rest.values())
     left_out = f" {rest:,} respondents fall in no segment and are left out." if rest else ""
     rule = ("Segments", f"{_sentence(found.description)}{left_out}")
-    noted = with_notes(text, rule, lines_note(shares, key="Interval"), ROUNDING)
+    noted = with_notes(text, rule, *_intervals(lines_note(shares, key="Interval"), options), ROUNDING)
     settings = {"level": shares.level, "palette": segment_palette(found), **options}
     named = marks.drop(columns=["row_id", "label", "group_id", "level"])
     return Draft("segments", named, noted, settings)
@@ -100,11 +101,11 @@ def stacked(estimates: Estimates, text: FigureText, *, rows: str, options: Optio
 def lanes(estimates: Estimates, gaps: Gaps, text: FigureText, *, options: Options) -> Draft:
     """Groups side by side; see :func:`cxsurvey.display.charts.lanes`."""
     marks = tables.lane_marks(estimates, gaps)
-    noted = with_notes(text, letters_note(gaps), lines_note(estimates))
+    noted = with_notes(text, letters_note(gaps), *_intervals(lines_note(estimates), options))
     settings = {
         "unit": tables.unit_of(estimates.rows),
         "level": estimates.level,
-        "palette": palette_for(estimates),
+        "palette": palette_for(estimates.rows, estimates.frame["group_by"].iloc[0]),
         **options,
     }
     return Draft("lanes", marks.drop(columns=["level", "question_id", "response_id"]), noted, settings)
@@ -113,11 +114,10 @@ def lanes(estimates: Estimates, gaps: Gaps, text: FigureText, *, options: Option
 def dumbbell(gaps: Gaps, text: FigureText, *, options: Options) -> Draft:
     """Two groups; see :func:`cxsurvey.display.charts.dumbbell`."""
     table = tables.gap_rows(gaps)
-    left, right = gaps.rows[0]
     unit = tables.unit_of([a for a, _ in gaps.rows])
-    noted = with_notes(text, gap_note(gaps, unit=unit))
-    names = (left.group_label, right.group_label)
-    return Draft("dumbbell", table, noted, {"unit": unit, "level": gaps.level, "groups": names, **options})
+    noted = with_notes(text, gap_note(gaps, unit=unit, interval=options.get("ci", True)))
+    palette = palette_for([row for pair in gaps.rows for row in pair], gaps.frame["group_by"].iloc[0])
+    return Draft("dumbbell", table, noted, {"unit": unit, "level": gaps.level, "palette": palette, **options})
 
 
 def matrix(pairs: RatingPairs, text: FigureText, *, options: Options) -> Draft:
@@ -139,9 +139,9 @@ def _segment_list(pairs: RatingPairs) -> list[dict[str, Any]]:
     """Each segment with its share and words, for the list beside the grid."""
     found = pairs.segments
     labels = zip(found.partition.names, found.partition.labels, strict=True)
-    words: Mapping[str, str] = {**found.definitions}
+    words = {str(name): text for name, text in found.definitions.items()}
     return [
-        {"name": label, "share": HUNDRED * pairs.segment_share[name], "definition": words.get(name, "")}
+        {"name": label, "share": tables.HUNDRED * pairs.segment_share[name], "definition": words.get(name, "")}
         for name, label in labels
     ]
 
@@ -167,19 +167,22 @@ def with_notes(text: FigureText, *notes: Note) -> FigureText:
     return replace(text, notes=(*text.notes, *added))
 
 
+def _intervals(note: Note, options: Options) -> tuple[Note, ...]:
+    """The note of intervals, where they are drawn."""
+    return (note,) if options.get("ci", True) else ()
+
+
 def segment_palette(found: Segmentation) -> Palette:
     """The palette in which this segmentation's own labels carry the colours of the segments."""
     labels = zip(found.partition.names, found.partition.labels, strict=True)
     return _named({label: SEGMENT_STYLES[name] for name, label in labels})
 
 
-def palette_for(estimates: Estimates) -> Palette:
+def palette_for(rows: Sequence[Row], group_by: str) -> Palette:
     """The palette of groups, which knows segments by their id whatever their label."""
-    if estimates.frame["group_by"].iloc[0] != SEGMENT:
+    if group_by != SEGMENT:
         return PALETTE
-    return _named(
-        {row.group_label: SEGMENT_STYLES[row.group] for row in estimates.rows if row.group in SEGMENT_STYLES}
-    )
+    return _named({row.group_label: SEGMENT_STYLES[row.group] for row in rows if row.group in SEGMENT_STYLES})
 
 
 def _named(styles: Mapping[str, GroupStyle]) -> Palette:

@@ -209,7 +209,8 @@ def _stacked(study: Study, figure: Figure, text: FigureText) -> Draft:
     by_group = figure.question is not None
     names = [figure.question] if figure.question else list(figure.questions)
     rows = [row for name in names for row in _responses(study, name)]
-    estimates = estimate(study, rows, by=figure.by if by_group else None, total=True if by_group else None)
+    by = _groups(study, figure) if by_group and figure.by else None
+    estimates = estimate(study, rows, by=by, total=True if by_group else None)
     first = study.questions.get(names[0])
     noted = _worded(study, figure, text, estimates, first)
     options: dict[str, Any] = {**_bases(study)}
@@ -268,7 +269,7 @@ def _matrix(study: Study, figure: Figure, text: FigureText) -> Draft:
     reading = "Heavy lines are the segment boundaries; darker cells hold more respondents."
     base = ("Base", f"{who} (n={pairs.n:,}). {notes.weighting(study)} {reading}")
     noted = drafts.with_notes(text, base, *notes.illustrative_note(study, pairs.segments.partition.questions))
-    return drafts.matrix(pairs, _with_own(noted, figure), options={})
+    return drafts.matrix(pairs, _with_own(noted, figure), options=_bases(study))
 
 
 def _groups(study: Study, figure: Figure) -> str | Segmentation:
@@ -285,10 +286,7 @@ def _measures(study: Study, figure: Figure) -> list[Measure]:
         return [_labelled(study, row) for row in figure.rows]
     one = {"response": figure.response, "net": figure.net, "statistic": figure.statistic}
     if figure.question is None:
-        return [
-            Measure(question=name, label=_name(study, name), **one)
-            for name in figure.questions
-        ]
+        return [Measure(question=name, label=_name(study, name), **one) for name in figure.questions]
     if figure.statistic != "share" or figure.response or figure.net or figure.question in study.scales:
         statistic: Statistic = figure.statistic
         if figure.question in study.scales and statistic == "share":

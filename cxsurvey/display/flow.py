@@ -56,7 +56,6 @@ LEAD: Final = Type(style.DESCRIPTOR_PT, colour=INK2)
 BODY: Final = Type(9.5, leading=1.36)
 TERM: Final = Type(9.5, "semibold", leading=1.36)
 SMALL: Final = Type(style.NOTE_PT, colour=INK2)
-SMALL_BOLD: Final = Type(style.NOTE_PT, "semibold", INK)
 
 
 def one_line(text: str) -> str:

@@ -31,7 +31,7 @@ class FigureEntry:
     key, number, headline : str
         As on the figure.
     form : str
-        Chart form in words, such as ``"Bar chart"``; empty when it is not known.
+        Name of the chart form, such as ``"ranked"``.
     base, source : str
         As printed in the notes.
     files : tuple of str

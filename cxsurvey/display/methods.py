@@ -6,7 +6,7 @@ from cxsurvey.analysis.design import survey_design
 from cxsurvey.analysis.segmentation import segment
 from cxsurvey.display.methodology import Disclosure, Methodology, Section
 from cxsurvey.display.notes import design_words
-from cxsurvey.display.numbers import count
+from cxsurvey.display.numbers import count, level
 from cxsurvey.numerics.design import SampleDesign
 from cxsurvey.numerics.totals import effective_n
 from cxsurvey.study.codebook import Scale
@@ -102,7 +102,7 @@ def _tests(study: Study, design: SampleDesign) -> str:
     return (
         f"{shares}, and exact (Clopper-Pearson) at 0% and 100%. Tests are two-sided at the 5% level; p-values "
         f"are corrected by {NAMES[settings.adjust]} over all tests of a figure. Intervals are "
-        f"{settings.level:.0%} and not corrected."
+        f"{level(settings.level)} and not corrected."
     )
 
 

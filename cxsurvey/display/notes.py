@@ -9,7 +9,7 @@ from cxsurvey.analysis.base_policy import EMPTY, NOT_TESTED, SUPPRESSED
 from cxsurvey.analysis.design import SYNTHETIC, UNWEIGHTED, describe_design
 from cxsurvey.analysis.results import Estimates, Gaps
 from cxsurvey.display import numbers
-from cxsurvey.display.tables import circular, significance
+from cxsurvey.display.tables import circular, row_labels, significance
 from cxsurvey.study.codebook import Question
 from cxsurvey.study.study import Study
 
@@ -63,7 +63,7 @@ def lines_note(estimates: Estimates, *, key: str = "Lines") -> Note:
     """What the intervals are, how they were made, and what they leave out."""
     methods = list(dict.fromkeys(METHODS.get(row.interval, "") for row in estimates.rows if row.interval))
     made = f" ({', '.join(methods)}; {_sampling(estimates.design)})" if methods else ""
-    return (key, f"{estimates.level:.0%} confidence interval{made}, for sampling error only.")
+    return (key, f"{numbers.level(estimates.level)} confidence interval{made}, for sampling error only.")
 
 
 def _sampling(design: str) -> str:
@@ -73,7 +73,7 @@ def _sampling(design: str) -> str:
 def letters_note(gaps: Gaps) -> Note:
     """What a letter means: test, level and correction; or that there is none."""
     verdicts = significance(gaps)
-    how = f"{_test(gaps)}, 5% level, {_corrected(gaps)}"
+    how = f"{_test(gaps)}, 5% level, {gaps.corrected_in('figure')}"
     if not verdicts.notna().any():
         words = "No difference was tested."
     elif not verdicts.any():
@@ -84,10 +84,6 @@ def letters_note(gaps: Gaps) -> Note:
     return ("Letters", " ".join([words, *_circular(gaps)]))
 
 
-def _corrected(gaps: Gaps) -> str:
-    return "one test" if gaps.tested == 1 else gaps.corrected_in("figure")
-
-
 def _circular(gaps: Gaps) -> list[str]:
     """Name the rows that compare groups on what makes the groups."""
     own = gaps.frame["flag"].map(circular)
@@ -96,7 +92,8 @@ def _circular(gaps: Gaps) -> list[str]:
 
 
 def _labels(gaps: Gaps, wanted: Iterable[bool]) -> list[str]:
-    found = (a.response_label for (a, _), keep in zip(gaps.rows, wanted, strict=True) if keep)
+    names = row_labels([a for a, _ in gaps.rows])
+    found = (name for name, keep in zip(names, wanted, strict=True) if keep)
     return list(dict.fromkeys(found))
 
 
@@ -105,14 +102,14 @@ def _test(gaps: Gaps) -> str:
     return "two-sided " + (" or ".join(tests) if tests else "test")
 
 
-def gap_note(gaps: Gaps, *, unit: str) -> Note:
-    """What the gap is, its interval, and what bold type says of chance."""
+def gap_note(gaps: Gaps, *, unit: str, interval: bool = True) -> Note:
+    """What the gap is, its interval where that is printed, and what bold type says of chance."""
     left, right = gaps.rows[0]
     places = {"percent": "percentage points", "score": "score points", "nps": "points"}[unit]
     corrected = gaps.adjust != "none" and gaps.tested > 1
-    interval = f"{gaps.level:.0%} CI by {_interval_name(gaps)}{', not corrected' if corrected else ''}"
+    made = f" {numbers.level(gaps.level)} CI by {_interval_name(gaps)}{', not corrected' if corrected else ''}."
     sides = f"{left.group_label} minus {right.group_label}"
-    return ("Gap", f"{sides}, in {places}, before rounding. {interval}. {_verdict(gaps)}".strip())
+    return ("Gap", f"{sides}, in {places}, before rounding.{made if interval else ''} {_verdict(gaps)}".strip())
 
 
 def _interval_name(gaps: Gaps) -> str:
@@ -126,7 +123,7 @@ def _verdict(gaps: Gaps) -> str:
     own = gaps.frame["flag"].map(circular).astype(bool)
     untested = gaps.frame["p_adjusted"].isna() & ~own
     small = gaps.frame["flag"].map(_is_small).astype(bool)
-    parts = [_bold(verdicts, _corrected(gaps))] if verdicts.notna().any() else []
+    parts = [_bold(verdicts, gaps.corrected_in("figure"))] if verdicts.notna().any() else []
     for rows, why in ((untested & small, "base too small"), (untested & ~small, "no variation")):
         labels = _labels(gaps, rows)
         parts += [f"Not tested ({why}): {'; '.join(labels)}."] if labels else []

@@ -213,6 +213,17 @@ def p_value(value: Number, *, missing: str = NOT_AVAILABLE) -> str:
     return ">.999" if rounded >= 1 else f"{rounded:f}".removeprefix("0")
 
 
+def level(value: float) -> str:
+    """Print a confidence level with the digits it has.
+
+    Examples
+    --------
+    >>> level(0.95), level(0.999)
+    ('95%', '99.9%')
+    """
+    return f"{100 * value:.6g}%"
+
+
 def mean(value: Number, *, places: int = 1, missing: str = NOT_AVAILABLE) -> str:
     """Print a mean score.
 

@@ -41,7 +41,6 @@ PACK_PDF: Final = "figure-pack.pdf"
 ALT_TEXT: Final = "alt-text.md"
 PNG_DPI: Final = 200
 SLUG_LENGTH: Final = 40
-LONGEST_FORM: Final = 40
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
 
 
@@ -213,17 +212,11 @@ def _write_figure(card: Card, pdf: bytes, folder: Path, steps: _Steps) -> Figure
         key=card.key,
         number=card.number,
         headline=card.text.headline,
-        form=_form(card),
+        form=card.form,
         base=dict(card.text.notes).get("Base", ""),
         source=card.text.source,
         files=tuple(path.relative_to(folder).as_posix() for path in files),
     )
-
-
-def _form(card: Card) -> str:
-    """Read the form of a chart from its long text, which begins with it, as in ``Bar chart: Share...``."""
-    form, colon, _ = card.alt_long.partition(": ")
-    return form if colon and len(form) <= LONGEST_FORM else ""
 
 
 def _pictures(card: Card, pdf: bytes) -> tuple[tuple[str, Callable[[], bytes]], ...]:

@@ -41,7 +41,6 @@ INSTRUCTION_PT: Final = 7.5
 LABEL_PT: Final = 10.0
 VALUE_PT: Final = 10.5
 COLUMN_PT: Final = 9.5
-SMALL_PT: Final = 8.5
 N_PT: Final = 8.0
 NOTE_PT: Final = 8.0
 LETTER_PT: Final = 7.5

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from cxsurvey.analysis.base_policy import EMPTY, SUPPRESSED
+from cxsurvey.analysis.gaps import DEFINES
 from cxsurvey.analysis.rating_pairs import RatingPairs
 from cxsurvey.analysis.results import TOTAL, Estimates, Gaps, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED
+from cxsurvey.display.figure_data import Bases
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 HUNDRED: Final = 100.0
 UNITS: Final = {"share": "percent", "mean": "score", "median": "score", "nps": "nps"}
-SIGNIFICANT: Final = 0.05
+ALPHA: Final = 0.05
 
 
 def unit_of(rows: Sequence[Row]) -> str:
@@ -35,6 +37,29 @@ def unit_of(rows: Sequence[Row]) -> str:
     return units.pop()
 
 
+def row_labels(rows: Sequence[Row]) -> list[str]:
+    """Label rows so that they can be told apart: by response, by question, or by both.
+
+    A mean without a label of its own takes that of its question. One answer to several questions, such as Yes,
+    is named by question; several answers to several questions by both.
+    """
+    names = [row.question_label if _unnamed(row) else row.response_label for row in rows]
+    keys: dict[str, set[tuple[str, str]]] = {}
+    responses: dict[str, set[str]] = {}
+    for name, row in zip(names, rows, strict=True):
+        keys.setdefault(name, set()).add((row.question, row.response))
+        responses.setdefault(row.question, set()).add(row.response)
+    if all(len(found) == 1 for found in keys.values()):
+        return names
+    if all(len(found) == 1 for found in responses.values()):
+        return [row.question_label for row in rows]
+    return [f"{row.question_label}: {name}" for name, row in zip(names, rows, strict=True)]
+
+
+def _unnamed(row: Row) -> bool:
+    return row.statistic != "share" and row.response_label == row.statistic.capitalize()
+
+
 def estimate_marks(estimates: Estimates, *, across: str = "response") -> pd.DataFrame:
     """One mark an estimate.
 
@@ -47,7 +72,8 @@ def estimate_marks(estimates: Estimates, *, across: str = "response") -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        ``row_id label group group_id level value n n_eff lo hi flag``; shares in percent.
+        ``row_id label group group_id level value n n_eff lo hi flag``; shares in percent. ``flag`` is missing
+        where the estimate may be shown, so that a figure judges its base by the thresholds of figures.
     """
     frame = estimates.frame
     unit = unit_of(estimates.rows)
@@ -70,21 +96,31 @@ def estimate_marks(estimates: Estimates, *, across: str = "response") -> pd.Data
     )
 
 
-def _flag(flag: str) -> str:
+def _flag(flag: str) -> str | None:
+    """Say why an estimate is not shown; None where it may be, and a figure judges its base."""
     words = flag.split()
     if SUPPRESSED in words:
         return "suppressed"
-    return "missing" if EMPTY in words else ""
+    return "missing" if EMPTY in words else None
 
 
-def segment_marks(shares: Estimates, segments: Segmentation) -> pd.DataFrame:
-    """One mark a segment, with its definition; the unclassified are left to the notes."""
+def segment_marks(shares: Estimates, segments: Segmentation, *, bases: Bases) -> pd.DataFrame:
+    """One mark a segment, with its definition; the unclassified are left to the notes.
+
+    The base of a share is everybody in a segment, and ``bases`` judges that. ``n`` is of the segment itself;
+    beside a share that is not shown it is left out as well, for it would give the share away.
+    """
     marks = estimate_marks(shares)
     named = dict(zip(segments.partition.names, segments.partition.labels, strict=True))
     words = {named[name]: text for name, text in segments.definitions.items()}
     kept = marks[marks["row_id"] != UNCLASSIFIED].copy()
     kept["definition"] = [words.get(label, "") for label in kept["label"]]
     kept["group"] = kept["label"]
+    classified = float(kept["n"].sum())
+    kept["flag"] = [
+        flag or bases.flag(value, classified) for flag, value in zip(kept["flag"], kept["value"], strict=True)
+    ]
+    kept["n"] = kept["n"].where(kept["flag"] != "suppressed")
     return kept.reset_index(drop=True)
 
 
@@ -97,7 +133,7 @@ def with_letters(marks: pd.DataFrame, gaps: Gaps) -> pd.DataFrame:
     letter = {name: chr(ord("a") + i) for i, name in enumerate(order)}
     found: dict[tuple[str, str, str], set[str]] = {}
     for record in gaps.frame.to_dict("records"):
-        if not record["p_adjusted"] < SIGNIFICANT:
+        if not record["p_adjusted"] < ALPHA or circular(record["flag"]):
             continue
         sides = (record["group_a"], record["group_b"])
         high, low = sides if record["gap"] > 0 else sides[::-1]
@@ -113,7 +149,20 @@ def lane_marks(estimates: Estimates, gaps: Gaps) -> pd.DataFrame:
     marks["question_id"] = [row.question for row in estimates.rows]
     marks["response_id"] = [row.response for row in estimates.rows]
     marks["row_id"] = marks["question_id"] + "/" + marks["response_id"]
+    marks["label"] = row_labels(estimates.rows)
     return with_letters(marks[marks["group_id"] != TOTAL].reset_index(drop=True), gaps)
+
+
+def circular(flag: str) -> bool:
+    """Whether a gap is flagged as one of a question that makes the groups, so that its size is no finding."""
+    return DEFINES in flag.split()
+
+
+def significance(gaps: Gaps) -> pd.Series[bool]:
+    """Tell of each gap whether it is significant at 5% after correction; missing where that is not known."""
+    p = gaps.frame["p_adjusted"]
+    known = p.notna() & ~gaps.frame["flag"].map(circular).astype(bool)
+    return (p < ALPHA).astype("boolean").where(known)
 
 
 def gap_rows(gaps: Gaps) -> pd.DataFrame:
@@ -123,6 +172,10 @@ def gap_rows(gaps: Gaps) -> pd.DataFrame:
     ------
     RequestError
         ``not-two-groups`` when the gaps compare more than one pair.
+
+    Notes
+    -----
+    ``significant`` is missing where there was no test, and where the question itself makes the groups.
     """
     pairs = {(a.group_label, b.group_label) for a, b in gaps.rows}
     if len(pairs) != 1:
@@ -133,7 +186,9 @@ def gap_rows(gaps: Gaps) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "row_id": frame["question"] + "/" + frame["response"],
-            "label": [a.response_label for a, _ in gaps.rows],
+            "label": row_labels([a for a, _ in gaps.rows]),
+            "group_a": [a.group_label for a, _ in gaps.rows],
+            "group_b": [b.group_label for _, b in gaps.rows],
             "a": scale * frame["estimate_a"],
             "b": scale * frame["estimate_b"],
             "diff": scale * frame["gap"],
@@ -141,14 +196,14 @@ def gap_rows(gaps: Gaps) -> pd.DataFrame:
             "diff_hi": scale * frame["conf_high"],
             "n_a": frame["n_a"].astype(float),
             "n_b": frame["n_b"].astype(float),
-            "p_adjusted": frame["p_adjusted"],
+            "significant": significance(gaps),
             "flag": [_flag(flag) for flag in frame["flag"]],
         }
     )
 
 
 def pair_marks(pairs: RatingPairs) -> pd.DataFrame:
-    """One mark a pair of ratings: ``row col value segment``; segments by their label."""
+    """One mark a pair of ratings: ``row col value n segment``; segments by their label, n of all pairs."""
     labels = dict(zip(pairs.segments.partition.names, pairs.segments.partition.labels, strict=True))
     return pd.DataFrame(
         [
@@ -156,6 +211,7 @@ def pair_marks(pairs: RatingPairs) -> pd.DataFrame:
                 "row": row,
                 "col": column,
                 "value": HUNDRED * float(pairs.share[i, j]),
+                "n": float(pairs.n),
                 "segment": labels.get(pairs.segment[i][j], ""),
             }
             for i, row in enumerate(pairs.rows)

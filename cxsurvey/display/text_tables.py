@@ -11,6 +11,7 @@ from cxsurvey.analysis.results import Estimates, Gaps, Row
 from cxsurvey.analysis.scoring import score
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
 from cxsurvey.display import numbers
+from cxsurvey.display.tables import HUNDRED, UNITS
 from cxsurvey.study.issues import Issues
 from cxsurvey.study.study import Study
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = 80
-UNIT_OF = {"share": "percent", "mean": "score", "median": "score", "nps": "nps"}
-HUNDRED = 100.0
 Cells = tuple[str, ...]
 
 
@@ -65,7 +64,7 @@ def segments_text(study: Study, segments: Segmentation, shares: Estimates) -> st
     for group, pairs in groupby(table, key=lambda pair: pair[1].group_label):
         head = "" if group == "Total" else group
         body = [_segment_cells(record, row) for record, row in pairs]
-        interval = f"{shares.level:.0%} interval"
+        interval = f"{numbers.level(shares.level)} interval"
         lines += [*aligned([(head, "n", "Share", interval, ""), *body], widths=(36, 8, 8, 14, 4)), ""]
     lines += [line for note in shares.notes for line in wrapped(note, indent="  ")]
     lines += _definitions(segments) + _scales_text(study)
@@ -132,7 +131,7 @@ def gaps_text(found: Gaps) -> str:
     for (left_label, right_label), rows in pairs.items():
         lines += ["", *wrapped(f"{left_label} (a) v {right_label} (b)")]
         lines += _pair_lines(rows, found.level)
-    lines += ["", *wrapped(f"Intervals are {found.level:.0%}, uncorrected; p is {_p_words(found)}.")]
+    lines += ["", *wrapped(f"Intervals are {numbers.level(found.level)}, uncorrected; p is {_p_words(found)}.")]
     lines += [line for note in (*_flag_words(found.frame), *found.notes) for line in wrapped(note)]
     return "\n".join([*lines, *wrapped(f"Design: {found.design}.")])
 
@@ -144,7 +143,7 @@ def _p_words(found: Gaps) -> str:
 def _pair_lines(rows: Sequence[tuple[dict[Hashable, Any], Row]], level: float) -> Iterator[str]:
     cells = [_gap_cells(record, row) for record, row in rows]
     widths = _fitted(cells, (34, 7, 7, 7, 13, 8, 4))
-    yield from aligned([("", "a", "b", "gap", f"{level:.0%} interval", "p", "")], widths=widths)
+    yield from aligned([("", "a", "b", "gap", f"{numbers.level(level)} interval", "p", "")], widths=widths)
     start = 0
     for question, group in groupby(rows, key=lambda pair: pair[1].question_label):
         yield from wrapped(question)
@@ -160,7 +159,7 @@ def _fitted(rows: Sequence[Cells], widths: Sequence[int]) -> tuple[int, ...]:
 
 
 def _gap_cells(record: dict[Hashable, Any], row: Row) -> Cells:
-    unit = numbers.unit(UNIT_OF[row.statistic])
+    unit = numbers.unit(UNITS[row.statistic])
     scale = HUNDRED if row.statistic == "share" else 1.0
     flag = record["flag"].replace("suppressed", "s").replace("empty", "e").replace("defines_groups", "d")
     return (

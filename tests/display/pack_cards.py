@@ -47,7 +47,7 @@ def card(number=1, headline="Silos are the greatest barrier", *, rows=ROWS, tabl
         table = pd.DataFrame(rows, columns=["label", "value"]).assign(n=1091, flag="")
     alt = "Bar chart: " + "; ".join(f"{label} {percent(value)}" for label, value in rows)
     body = Body(tuple(ops), height or 0.345 * len(rows))
-    return assemble(text, body, table=table, alt_long=alt)
+    return assemble(text, body, form="ranked", table=table, alt_long=alt)
 
 
 def with_suppressed_row():

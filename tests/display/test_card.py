@@ -13,7 +13,7 @@ from cxsurvey.errors import OutputError, RequestError
 
 
 def empty(**changes):
-    return assemble(text(**changes), Body((), 1.0), table=pd.DataFrame(), alt_long="Nothing.")
+    return assemble(text(**changes), Body((), 1.0), form="ranked", table=pd.DataFrame(), alt_long="Nothing.")
 
 
 def test_notes_are_merged_and_ordered():

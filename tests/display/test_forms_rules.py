@@ -203,6 +203,13 @@ def test_intervals_can_be_switched_off(form):
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_a_card_knows_its_form_and_unit(form):
+    assert (card(form).form, card(form).unit) == (form, "percent")
+    if "unit" in import_module(f"cxsurvey.display.forms.{form}").Options.__dataclass_fields__:
+        assert card(form, unit="nps").unit == "nps"
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_options_are_documented(form):
     options = import_module(f"cxsurvey.display.forms.{form}").Options
     for name in options.__dataclass_fields__:

@@ -226,6 +226,7 @@ def test_a_suppressed_lane_is_an_empty_track():
     assert len(of(drawn, Marker, "value marker")) == 2
     assert words(drawn, "suppressed") == ["Suppressed: base under 30"]
     assert words(drawn, "value")[0] == "–"
+    assert words(drawn, "letters") == ["b"]  # "a" would say something of the suppressed group
 
 
 # --- dumbbell --------------------------------------------------------------------------------------------
@@ -261,6 +262,37 @@ def test_a_missing_gap_is_not_worked_out():
 def test_a_dumbbell_has_two_different_groups():
     with pytest.raises(RequestError, match="two different names"):
         card("dumbbell", groups=("A", "A"))
+    named = TABLES["dumbbell"]().assign(group_a=["A", "A"], group_b=["B", "C"])
+    with pytest.raises(RequestError, match="the same two groups in every row"):
+        dumbbell.draw(named, text())
+
+
+def test_a_dumbbell_takes_its_groups_from_the_table():
+    named = TABLES["dumbbell"]().assign(group_a="Distributed", group_b="Centralized")
+    drawn = dumbbell.draw(named, text())
+    assert set(words(drawn, "group")) == {"Distributed", "Centralized"}
+    assert [drawn.table[name].unique().tolist() for name in ("group_a", "group_b")] == [
+        ["Distributed"],
+        ["Centralized"],
+    ]
+    other = dumbbell.draw(named, text(), groups=("One", "Two"))
+    assert set(words(other, "group")) == {"One", "Two"}
+
+
+def test_only_significant_gaps_are_bold():
+    table = pd.DataFrame({"label": ["sure", "chance", "untested"], "a": 50.0, "b": [70.0, 54.0, 52.0]})
+    table = table.assign(diff=table["b"] - table["a"], significant=[True, False, None])
+    drawn = dumbbell.draw(table, text())
+    gaps = {op.text: (op.weight, op.colour) for op in of(drawn, Text, "gap")}
+    quiet = ("regular", PALETTE.ink2)
+    assert gaps == {"+20": ("bold", PALETTE.accent), "+4": quiet, "+2": quiet}
+    assert "gap +20; " in drawn.alt_long
+    assert "gap +4, not significant; " in drawn.alt_long
+    assert "gap +2, not tested." in drawn.alt_long
+    assert drawn.table["significant"].tolist() == [True, False, pd.NA]
+    unsaid = dumbbell.draw(table.drop(columns="significant"), text())
+    assert {op.weight for op in of(unsaid, Text, "gap")} == {"bold"}
+    assert "significant" not in unsaid.table.columns
 
 
 # --- matrix ----------------------------------------------------------------------------------------------
@@ -298,6 +330,14 @@ def test_segments_are_listed_with_shares():
     assert "Segments: Leaders 17%, Followers 52%." in drawn.alt_long
     with pytest.raises(RequestError, match="every segment"):
         card("matrix", segments=listed[:2])
+    hidden = TABLES["matrix"]().assign(flag=["suppressed"] + [""] * 8)
+    assert not words(matrix.draw(hidden, text(), segments=listed), "share")  # less its other cells, it tells
+
+
+def test_the_data_of_a_matrix_stand_in_the_order_drawn():
+    drawn = card("matrix")
+    assert drawn.table["row"].unique().tolist() == ["Good", "Fair", "Poor"]
+    assert drawn.table["col"].unique().tolist() == ["Poor", "Fair", "Good"]
 
 
 def test_levels_can_be_ordered_and_must_be_known():

@@ -1,13 +1,10 @@
 """The data of a figure in words."""
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
-from pack_cards import card
 
 from cxsurvey.display.card import FigureText
-from cxsurvey.display.card_data import drawn_data, unit_of, without_suppressed
+from cxsurvey.display.card_data import drawn_data, without_suppressed
 from cxsurvey.display.data_table import data_table
 from cxsurvey.display.forms import dumbbell
 from cxsurvey.errors import RequestError
@@ -85,6 +82,25 @@ def test_two_values_a_row():
     )
     assert table.header == ("", "A", "B", "Difference", "Interval")
     assert table.rows == (("x", "60%", "23%", "+37", "30 to 44"), ("y", *["suppressed"] * 3, ""))
+
+
+def test_two_values_say_whether_their_gap_is_significant():
+    rows = frame(
+        label=["x", "y", "z", "w"],
+        a=[60.0, 5.0, 7.0, None],
+        b=[23.0, 5.0, None, None],
+        diff=[37.0, 1.0, None, None],
+        significant=[True, False, None, None],
+        flag=["small", "", "not_asked", "suppressed"],
+    )
+    table = data_table(rows)
+    assert table.header[-1] == "Significant"
+    assert table.rows[:2] == (("x†", "60%", "23%", "+37", "yes"), ("y", "5%", "5%", "+1", "no"))
+    assert table.rows[2:] == (
+        ("z", "7%", "not asked", "not asked", ""),
+        ("w", *["suppressed"] * 3, ""),
+    )
+    assert data_table(rows.assign(diff=1.0)).rows[2][-1] == "not tested"
 
 
 def test_two_values_are_named_by_their_groups():
@@ -167,20 +183,6 @@ def test_suppressed_numbers_are_blanked_in_a_copy():
     assert safe["n"].tolist() == [9, 100]
     assert given["value"].tolist() == [1.5, 2.5]
     assert without_suppressed(given.drop(columns="flag"))["value"].tolist() == [1.5, 2.5]
-
-
-@pytest.mark.parametrize(
-    ("alt", "unit"),
-    [
-        ("Bar chart: x 62% (55–61%); y 5%.", "percent"),
-        ("Bar chart: x 61.5, y 5.0.", "score"),
-        ("Bar chart, share above 5%: x +62; y +5.", "nps"),
-        ("Bar chart.", "percent"),
-    ],
-)
-def test_the_unit_is_read_from_what_the_card_says(alt, unit):
-    one = replace(card(1, table=frame(label=["x", "y"], value=[61.5, 5.0])), alt_long=alt)
-    assert unit_of(one) == unit
 
 
 def test_one_row_of_groups_is_read_downwards():

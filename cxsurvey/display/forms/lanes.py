@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,9 +16,6 @@ from cxsurvey.display import alt_text
 from cxsurvey.display.card import Body, Card, assemble, baseline
 from cxsurvey.display.figure_data import (
     DAGGER,
-    SMALL_BASE,
-    SUPPRESS_BASE,
-    Bases,
     Mark,
     Row,
     absent_word,
@@ -33,6 +30,7 @@ from cxsurvey.display.figure_data import (
 from cxsurvey.display.forms import heads
 from cxsurvey.display.forms.axis import axis_note, domain, draw_axis
 from cxsurvey.display.forms.parts import (
+    CommonOptions,
     Scale,
     block,
     interval_note,
@@ -41,12 +39,14 @@ from cxsurvey.display.forms.parts import (
     one_of,
     read_options,
     row_height,
+    track,
+    value_words,
 )
 from cxsurvey.display.measure import text_width
 from cxsurvey.display.numbers import unit
-from cxsurvey.display.ops import Line, Marker, Rect, Text
+from cxsurvey.display.ops import Line, Marker, Text
 from cxsurvey.display.paging import one_card, split
-from cxsurvey.display.style import LEFT, LETTER_PT, N_PT, PALETTE, RIGHT, GroupStyle, Palette
+from cxsurvey.display.style import LEFT, LETTER_PT, N_PT, RIGHT, GroupStyle
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ AXIS_HEIGHT: Final = 0.20
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class Options(CommonOptions):
     """Options of lanes.
 
     Attributes
@@ -108,9 +108,6 @@ class Options:
     letters: bool = True
     ci: bool = True
     level: float = 0.95
-    small_base: int = SMALL_BASE
-    suppress_base: int = SUPPRESS_BASE
-    palette: Palette = PALETTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +170,11 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
     chosen = read_options(Options, text.key, options)
     unit(chosen.unit)
     one_of(text.key, "sort", chosen.sort, ("gap", "given"))
-    bases = Bases(chosen.small_base, chosen.suppress_base)
-    marks = read_marks(table, text.key, needs=("label", "group", "value"), unit=chosen.unit, bases=bases)
+    marks = read_marks(table, text.key, needs=("label", "group", "value"), unit=chosen.unit, bases=chosen.bases)
     groups = names(marks, lambda mark: mark.group)
     if not LEAST <= len(groups) <= MOST:
         raise RequestError.figure_groups(text.key, groups, f"{LEAST} to {MOST} groups")
-    rows = _sorted(rows_of(marks), chosen)
+    rows = _sorted([_without_hidden(row, groups) for row in rows_of(marks)], chosen)
     layout = _layout(rows, groups, chosen, text.key)
 
     def compose(words: FigureText, part: Sequence[Row]) -> Card:
@@ -186,12 +182,26 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
         return assemble(
             words,
             _body(part, layout, chosen, words),
+            form="lanes",
+            unit=chosen.unit,
             table=as_drawn(text.key, drawn, table),
             alt_long=_alt(words, part, layout, chosen),
             palette=chosen.palette,
         )
 
     return rows, compose
+
+
+def _without_hidden(row: Row, groups: Sequence[str]) -> Row:
+    """Take out the letters of suppressed groups: that a value is higher says something of the other."""
+    hidden = {
+        letter
+        for group, letter in zip(groups, ascii_lowercase, strict=False)
+        if (mark := row.of(group)) is not None and mark.flag == "suppressed"
+    }
+    kept = ("".join(letter for letter in mark.letters if letter not in hidden) for mark in row.marks)
+    marks = zip(row.marks, kept, strict=True)
+    return replace(row, marks=tuple(replace(mark, letters=letters) for mark, letters in marks))
 
 
 def _sorted(rows: Sequence[Row], options: Options) -> list[Row]:
@@ -218,7 +228,7 @@ def _layout(rows: Sequence[Row], groups: Sequence[str], options: Options, figure
         max(heads.letter_width([mark.letters for mark in marks]) + 0.03, heads.LETTER_ROOM) if lettered else 0.0
     )
     beside = runs if few else 0.0
-    values = max(text_width(_value_words(mark, options), VALUE_PT, "bold") for mark in marks)
+    values = max(text_width(value_words(mark, options.unit), VALUE_PT, "bold") for mark in marks)
     below = 0.0 if few else runs
     room = RIGHT - beside - (LEFT + label + LABEL_GAP + LEAST_PLOT + PLOT_GAP)
     column, named = _column(made, max(values, below) + beside + 0.10, room / len(made))
@@ -255,11 +265,6 @@ def _head(group: str, style: GroupStyle, letter: str, marks: Sequence[Mark]) -> 
     base = n_words(mark.n for mark in marks)
     warn = small and len({mark.n for mark in marks}) == 1
     return heads.Head(group, style, f"{base}{DAGGER}" if warn and base else base, letter, warn)
-
-
-def _value_words(mark: Mark, options: Options) -> str:
-    words = unit(options.unit).value(mark.value) if mark.shown else absent_word(mark)
-    return f"{words}{DAGGER}" if mark.flag == "small" else words
 
 
 def _body(rows: Sequence[Row], layout: _Layout, options: Options, text: FigureText) -> Body:
@@ -316,7 +321,8 @@ def _lane(mark: Mark, y: float, head: heads.Head, layout: _Layout, options: Opti
     key = f"{mark.row_id}/{mark.group}"
     scale = layout.scale
     if mark.flag == "suppressed":
-        return _suppressed(mark, y, key, scale, options)
+        words = suppressed_words(mark.n, options.bases)
+        return list(track(words, scale.left, scale.right, y, TRACK, key, options.palette, size=TRACK_PT))
     if not mark.shown:
         return []
     ops: list[Op] = []
@@ -327,27 +333,6 @@ def _lane(mark: Mark, y: float, head: heads.Head, layout: _Layout, options: Opti
     return ops
 
 
-def _suppressed(mark: Mark, y: float, key: str, scale: Scale, options: Options) -> list[Op]:
-    words = suppressed_words(mark.n, Bases(options.small_base, options.suppress_base))
-    if text_width(words, TRACK_PT, italic=True) > scale.right - scale.left - 0.06:
-        words = "Suppressed"
-    palette = options.palette
-    return [
-        Rect(scale.left, y - TRACK / 2, scale.right - scale.left, TRACK, palette.track, "suppressed", key),
-        Text(
-            (scale.left + scale.right) / 2,
-            baseline(y, TRACK_PT),
-            words,
-            TRACK_PT,
-            italic=True,
-            colour=palette.ink2,
-            align="center",
-            role="suppressed",
-            backdrop=palette.track,
-        ),
-    ]
-
-
 def _value(mark: Mark, y: float, right: float, head: heads.Head, options: Options, *, hang: bool) -> list[Op]:
     if not mark.shown:
         place = baseline(y, ABSENT_PT)
@@ -356,7 +341,7 @@ def _value(mark: Mark, y: float, right: float, head: heads.Head, options: Option
     letters = mark.letters if options.letters else ""
     weight: Weight = "bold" if letters else "regular"
     colour = options.palette.warn if mark.flag == "small" else head.style.text
-    words = _value_words(mark, options)
+    words = value_words(mark, options.unit)
     ops: list[Op] = [
         Text(right, baseline(y, VALUE_PT), words, VALUE_PT, weight, colour=colour, align="right", role="value")
     ]
@@ -372,7 +357,7 @@ def _value(mark: Mark, y: float, right: float, head: heads.Head, options: Option
 
 def _notes(rows: Sequence[Row], layout: _Layout, options: Options, text: FigureText) -> tuple[Note, ...]:
     marks = [mark for row in rows for mark in row.marks]
-    notes = list(flag_notes(marks, Bases(options.small_base, options.suppress_base)))
+    notes = list(flag_notes(marks, options.bases))
     if options.ci and any(mark.has_interval for mark in marks):
         notes += interval_note(text.notes, options.level)
     if any(head.letter for head in layout.heads):

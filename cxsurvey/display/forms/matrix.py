@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from cxsurvey.display import alt_text
 from cxsurvey.display.card import Body, Card, assemble
 from cxsurvey.display.figure_data import (
-    SMALL_BASE,
-    SUPPRESS_BASE,
     Bases,
     Mark,
     as_drawn,
@@ -24,11 +22,10 @@ from cxsurvey.display.figure_data import (
     read_marks,
 )
 from cxsurvey.display.forms.grid import boundaries, cells, name_notes, place_grid, titles
-from cxsurvey.display.forms.parts import missing_note, read_options
+from cxsurvey.display.forms.parts import CommonOptions, missing_note, read_options
 from cxsurvey.display.forms.segment_list import Segment, draw_list
 from cxsurvey.display.numbers import percent, unit
 from cxsurvey.display.paging import one_card
-from cxsurvey.display.style import PALETTE, Palette
 from cxsurvey.errors import RequestError, listed
 
 if TYPE_CHECKING:
@@ -42,7 +39,7 @@ BELOW: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class Options(CommonOptions):
     """Options of a matrix.
 
     Attributes
@@ -67,9 +64,6 @@ class Options:
     col_title: str = ""
     segments: Sequence[Segment | Mapping[str, Any]] = ()
     boundaries: bool = True
-    small_base: int = SMALL_BASE
-    suppress_base: int = SUPPRESS_BASE
-    palette: Palette = PALETTE
 
 
 def draw(table: pd.DataFrame, text: FigureText, **options: Any) -> Card:
@@ -113,10 +107,11 @@ def draw_all(table: pd.DataFrame, text: FigureText, **options: Any) -> tuple[Car
 
 def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) -> tuple[list[Mark], Any]:
     chosen = read_options(Options, text.key, options)
-    marks = _read(table, text.key, Bases(chosen.small_base, chosen.suppress_base))
+    marks = _read(table, text.key, chosen.bases)
     rows = _levels([mark.label for mark in marks], chosen.row_levels, text.key, "row_levels")
     cols = _levels([mark.level for mark in marks], chosen.col_levels, text.key, "col_levels")
     segments = _segments(marks, chosen, text.key)
+    drawn_order = sorted(marks, key=lambda mark: (-rows.index(mark.label), cols.index(mark.level)))
 
     def compose(words: FigureText, part: Sequence[Mark]) -> Card:
         body = _body(part, rows, cols, segments, chosen, words)
@@ -125,9 +120,9 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
             columns={"label": "row", "level": "col", "group": "segment"}
         )
         alt = _alt(words, part, rows, cols, segments)
-        return assemble(words, body, table=drawn, alt_long=alt, palette=chosen.palette)
+        return assemble(words, body, form="matrix", table=drawn, alt_long=alt, palette=chosen.palette)
 
-    return list(marks), compose
+    return drawn_order, compose
 
 
 def _read(table: pd.DataFrame, figure: str, bases: Bases) -> tuple[Mark, ...]:
@@ -172,6 +167,8 @@ def _segments(marks: Sequence[Mark], options: Options, figure: str) -> tuple[Seg
     unknown = [name for name in found if given and name not in {segment.name for segment in given}]
     if unknown:
         raise RequestError.figure_option(figure, "segments", unknown, "every segment of the table")
+    if any(mark.flag == "suppressed" for mark in marks):  # a share less the cells that are shown gives it away
+        given = tuple(replace(segment, share=math.nan) for segment in given)
     return given or tuple(Segment(name) for name in found)
 
 
@@ -191,8 +188,7 @@ def _body(
     if options.boundaries and segments:
         ops += boundaries(grid, palette)
     listing, end = draw_list(segments, grid.styles, grid.top, grid.bottom, palette)
-    bases = Bases(options.small_base, options.suppress_base)
-    notes: list[Note] = list(flag_notes(marks, bases))
+    notes: list[Note] = list(flag_notes(marks, options.bases))
     shading = "Heavy lines are the segment boundaries; darker cells hold more respondents."
     if any(mark.flag == "suppressed" for mark in marks):
         notes.append(("Base", "–: suppressed."))

@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NEEDED: Final = ("label", "a", "b", "diff")
+SIDES: Final = ("a", "b")
 PAIR_COLUMNS: Final = (
     "figure",
     "row_id",
     "label",
+    "group_a",
+    "group_b",
     "a",
     "b",
     "diff",
     "diff_lo",
     "diff_hi",
+    "significant",
     "n_a",
     "n_b",
     "flag",
@@ -42,6 +46,8 @@ class Pair:
         The values; their group names the columns.
     diff, lo, hi : float
         The difference and its interval, NaN where absent.
+    verdict : str
+        ``significant``, ``not significant`` or ``not tested``; empty where the table does not say.
     """
 
     row_id: str
@@ -51,11 +57,17 @@ class Pair:
     diff: float
     lo: float
     hi: float
+    verdict: str = ""
 
     @property
     def suppressed(self) -> bool:
         """Whether either value is suppressed: the other and the gap would give it away."""
         return "suppressed" in {self.a.flag, self.b.flag}
+
+    @property
+    def stressed(self) -> bool:
+        """Whether the gap is printed in bold: every one, unless the table says that it could be chance."""
+        return self.verdict in {"", "significant"}
 
     def ends(self) -> list[tuple[Mark, bool]]:
         """The marks that are shown, each with whether its value is printed to its left."""
@@ -100,7 +112,41 @@ def read_pairs(
     drop = [name for name in ("value", "lo", "hi", "n", "flag", "letters", "n_eff") if name in columns]
     renamed = table.drop(columns=drop).rename(columns={"diff": "value", "diff_lo": "lo", "diff_hi": "hi"})
     gaps = read_marks(renamed, figure, unit="score", bases=Bases(0, 0))
-    return tuple(_pair(a, b, gap) for a, b, gap in zip(*sides, gaps, strict=True))
+    verdicts = _verdicts(table)
+    return tuple(_pair(a, b, gap, said) for a, b, gap, said in zip(*sides, gaps, verdicts, strict=True))
+
+
+def group_names(table: pd.DataFrame, given: tuple[str, str] | None, figure: str) -> tuple[str, str]:
+    """Name the two groups: as the caller says, or ``group_a`` and ``group_b``, or else ``a`` and ``b``.
+
+    Raises
+    ------
+    RequestError
+        ``figure-option`` when the names are not two different ones; ``figure-groups`` when rows name different
+        groups.
+    """
+    if given is not None:
+        if len(given) != len(SIDES) or given[0] == given[1]:
+            raise RequestError.figure_option(figure, "groups", given, "two different names")
+        return given
+    if not {"group_a", "group_b"} <= set(table.columns):
+        return SIDES
+    named = list(dict.fromkeys(zip(table["group_a"].map(str), table["group_b"].map(str), strict=True)))
+    found = list(dict.fromkeys(name for pair in named for name in pair))
+    if len(named) > 1 or (named and len(found) != len(SIDES)):
+        raise RequestError.figure_groups(figure, found, "the same two groups in every row")
+    return named[0] if named else SIDES
+
+
+def _verdicts(table: pd.DataFrame) -> list[str]:
+    if "significant" not in table.columns:
+        return [""] * len(table)
+    words = {True: "significant", False: "not significant"}
+    known = table["significant"].notna()
+    return [
+        words[bool(value)] if there else "not tested"
+        for value, there in zip(table["significant"], known, strict=True)
+    ]
 
 
 def _side(table: pd.DataFrame, figure: str, side: str, name: str, unit: str, bases: Bases) -> tuple[Mark, ...]:
@@ -111,13 +157,13 @@ def _side(table: pd.DataFrame, figure: str, side: str, name: str, unit: str, bas
     return read_marks(one.assign(group=name), figure, unit=unit, bases=bases)
 
 
-def _pair(a: Mark, b: Mark, gap: Mark) -> Pair:
+def _pair(a: Mark, b: Mark, gap: Mark, verdict: str) -> Pair:
     hidden = {"suppressed", "not_asked", "not_published"} & {a.flag, b.flag}
     if "suppressed" in hidden:
         a, b = hide(a), hide(b)
     if hidden:
         return Pair(a.row_id, a.label, a, b, math.nan, math.nan, math.nan)
-    return Pair(a.row_id, a.label, a, b, gap.value, gap.lo, gap.hi)
+    return Pair(a.row_id, a.label, a, b, gap.value, gap.lo, gap.hi, verdict)
 
 
 def pairs_as_drawn(figure: str, pairs: Sequence[Pair], given: pd.DataFrame) -> pd.DataFrame:
@@ -130,18 +176,21 @@ def pairs_as_drawn(figure: str, pairs: Sequence[Pair], given: pd.DataFrame) -> p
     """
     import pandas as pd  # noqa: PLC0415 - loaded by whoever has a table
 
-    always = {"figure", "row_id", "label", "a", "b", "diff", "flag"}
+    always = {"figure", "row_id", "label", "group_a", "group_b", "a", "b", "diff", "flag"}
     kept = [name for name in PAIR_COLUMNS if name in always or name in given.columns]
     records = [
         {
             "figure": figure,
             "row_id": pair.row_id,
             "label": pair.label,
+            "group_a": pair.a.group,
+            "group_b": pair.b.group,
             "a": pair.a.value,
             "b": pair.b.value,
             "diff": pair.diff,
             "diff_lo": pair.lo,
             "diff_hi": pair.hi,
+            "significant": {"significant": True, "not significant": False}.get(pair.verdict),
             "n_a": pair.a.n,
             "n_b": pair.b.n,
             "flag": pair.a.flag or pair.b.flag,
@@ -149,4 +198,5 @@ def pairs_as_drawn(figure: str, pairs: Sequence[Pair], given: pd.DataFrame) -> p
         }
         for pair in pairs
     ]
-    return pd.DataFrame.from_records(records, columns=["figure", *PAIR_COLUMNS[1:]])[kept]
+    frame = pd.DataFrame.from_records(records, columns=list(PAIR_COLUMNS))
+    return frame.astype({"significant": "boolean"})[kept]

@@ -8,7 +8,10 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from cxsurvey.display.card import baseline
-from cxsurvey.display.measure import text_width, wrap
+from cxsurvey.display.figure_data import DAGGER, SMALL_BASE, SUPPRESS_BASE, Bases, absent_word
+from cxsurvey.display.measure import balance, text_width, wrap
+from cxsurvey.display.numbers import level as percent_level
+from cxsurvey.display.numbers import unit
 from cxsurvey.display.ops import Line, Rect, Text
 from cxsurvey.display.style import LABEL_PT, PALETTE, Palette
 from cxsurvey.errors import RequestError, did_you_mean
@@ -22,10 +25,33 @@ O = TypeVar("O")  # noqa: E741 - the options of a form
 
 LABEL_LEADING: Final = 0.158  # of row labels, inches
 ROW_PADDING: Final = 0.10
+SCRAP: Final = 0.25  # of the column: a shorter last line is not worth a line
 HALO_PT: Final = 3.4
 WHISKER_PT: Final = 1.3
 SUPPRESSED_PT: Final = 9.0
 STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class CommonOptions:
+    """Options of every form.
+
+    Attributes
+    ----------
+    small_base, suppress_base : int
+        Unweighted n under which a value without a flag is marked, or not shown.
+    palette : Palette
+        Colours.
+    """
+
+    small_base: int = SMALL_BASE
+    suppress_base: int = SUPPRESS_BASE
+    palette: Palette = PALETTE
+
+    @property
+    def bases(self) -> Bases:
+        """The two thresholds together."""
+        return Bases(self.small_base, self.suppress_base)
 
 
 def read_options(kind: type[O], figure: str, options: Mapping[str, Any]) -> O:
@@ -47,6 +73,12 @@ def one_of(figure: str, option: str, value: str, allowed: Sequence[str]) -> None
     """Refuse a value of an option that is not allowed."""
     if value not in allowed:
         raise RequestError.figure_option(figure, option, value, f"one of {', '.join(allowed)}")
+
+
+def value_words(mark: Mark, unit_name: str) -> str:
+    """Print the value of a mark, with a dagger if its base is small, or why there is none."""
+    words = unit(unit_name).value(mark.value) if mark.shown else absent_word(mark)
+    return f"{words}{DAGGER}" if mark.flag == "small" else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +150,21 @@ def label_column(
     size: float = LABEL_PT,
     weights: Sequence[Weight] = (),
 ) -> LabelColumn:
-    """Wrap row labels to at most a width; the column is as wide as its widest line."""
+    """Wrap row labels to at most a width; the column is as wide as its widest line.
+
+    A label that would end in a scrap of a line, such as a single digit, is broken into even lines instead.
+    """
     regular: Weight = "regular"
     cuts = weights or (regular,) * len(labels)
-    lines = tuple(wrap(label, most, size, cut) for label, cut in zip(labels, cuts, strict=True))
+    lines = tuple(_label_lines(label, most, size, cut) for label, cut in zip(labels, cuts, strict=True))
     widths = (text_width(line, size, cut) for block, cut in zip(lines, cuts, strict=True) for line in block)
     return LabelColumn(lines, max(widths, default=0.0))
+
+
+def _label_lines(label: str, most: float, size: float, weight: Weight) -> tuple[str, ...]:
+    lines = wrap(label, most, size, weight)
+    scrap = len(lines) > 1 and text_width(lines[-1], size, weight) < SCRAP * most
+    return balance(label, most, size, weight) if scrap else lines
 
 
 def row_height(lines: int, pitch: float) -> float:
@@ -157,10 +198,17 @@ def whisker(mark: Mark, scale: Scale, y: float, palette: Palette = PALETTE) -> t
 
 
 def track(
-    words: str, left: float, right: float, y: float, height: float, key: str, palette: Palette
+    words: str,
+    left: float,
+    right: float,
+    y: float,
+    height: float,
+    key: str,
+    palette: Palette,
+    *,
+    size: float = SUPPRESSED_PT,
 ) -> tuple[Op, ...]:
-    """Draw the empty bar that stands for a suppressed one, with the reason on it."""
-    size = SUPPRESSED_PT
+    """Draw the empty bar that stands for a suppressed one, with as much of the reason as there is room for."""
     while text_width(words, size, italic=True) > right - left - 0.06 and " " in words:
         words = words.partition(":")[0] if ":" in words else words.rsplit(" ", 1)[0]
     return (
@@ -194,7 +242,7 @@ def level_words(level: float) -> str:
     """
     if not 0 < level < 1:
         raise RequestError.figure_option("figure", "level", level, "a number between 0 and 1")
-    return f"{100 * level:.6g}%"
+    return percent_level(level)
 
 
 def interval_note(notes: Sequence[Note], level: float, key: str = "Lines") -> tuple[Note, ...]:

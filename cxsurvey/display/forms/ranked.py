@@ -15,11 +15,7 @@ from cxsurvey.display import alt_text
 from cxsurvey.display.card import Body, Card, assemble, baseline
 from cxsurvey.display.figure_data import (
     DAGGER,
-    SMALL_BASE,
-    SUPPRESS_BASE,
-    Bases,
     Mark,
-    absent_word,
     as_drawn,
     flag_notes,
     read_marks,
@@ -27,6 +23,7 @@ from cxsurvey.display.figure_data import (
 )
 from cxsurvey.display.forms.nets import Net, draw_nets, net_width, read_nets
 from cxsurvey.display.forms.parts import (
+    CommonOptions,
     Scale,
     block,
     interval_note,
@@ -35,13 +32,14 @@ from cxsurvey.display.forms.parts import (
     read_options,
     row_height,
     track,
+    value_words,
     whisker,
 )
 from cxsurvey.display.measure import text_width
 from cxsurvey.display.numbers import count, unit
 from cxsurvey.display.ops import Line, Rect, Text
 from cxsurvey.display.paging import one_card, split
-from cxsurvey.display.style import LEFT, N_PT, PALETTE, RIGHT, VALUE_PT, Palette
+from cxsurvey.display.style import LEFT, N_PT, RIGHT, VALUE_PT
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ CUT: Final = 3  # rows that give way to "n more"
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class Options(CommonOptions):
     """Options of ranked bars.
 
     Attributes
@@ -99,9 +97,6 @@ class Options:
     ci: bool = True
     level: float = 0.95
     max_rows: int | None = 15
-    small_base: int = SMALL_BASE
-    suppress_base: int = SUPPRESS_BASE
-    palette: Palette = PALETTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +151,8 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
     """Read, sort and cut the rows, and return them with what draws some of them."""
     chosen = read_options(Options, text.key, options)
     _check(chosen, text.key)
-    bases = Bases(chosen.small_base, chosen.suppress_base)
     numbered = table if "row_id" in table.columns else table.assign(row_id=[str(i) for i in range(len(table))])
-    marks = read_marks(numbered, text.key, unit=chosen.unit, bases=bases)
+    marks = read_marks(numbered, text.key, unit=chosen.unit, bases=chosen.bases)
     ordered = _sorted(marks, chosen)
     most = chosen.max_rows
     kept = ordered if most is None or len(ordered) <= most else ordered[: max(most - CUT, 1)]
@@ -169,11 +163,13 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
     def compose(words: FigureText, rows: Sequence[Mark]) -> Card:
         last = rows[-1] is kept[-1]
         hidden = ordered[len(kept) :] if last else []
-        body = _body(rows, len(hidden), nets, marked, columns, chosen, words)
+        body = _body(rows, hidden, nets, marked, columns, chosen, words)
         drawn = as_drawn(text.key, (*rows, *hidden), table)
         return assemble(
             words,
             body,
+            form="ranked",
+            unit=chosen.unit,
             table=drawn if "row_id" in table.columns else drawn.drop(columns="row_id"),
             alt_long=_alt(words, rows, nets, len(hidden), chosen),
             palette=chosen.palette,
@@ -215,11 +211,6 @@ def _highlighted(rows: Sequence[Mark], options: Options) -> frozenset[str]:
     )
 
 
-def _value_words(mark: Mark, options: Options) -> str:
-    words = unit(options.unit).value(mark.value) if mark.shown else absent_word(mark)
-    return f"{words}{DAGGER}" if mark.flag == "small" else words
-
-
 def _columns(rows: Sequence[Mark], nets: Sequence[Net], options: Options) -> _Columns:
     weights: list[Weight] = ["semibold"] * len(rows)
     labels = label_column([mark.label for mark in rows], MOST_LABEL, weights=weights)
@@ -230,7 +221,7 @@ def _columns(rows: Sequence[Mark], nets: Sequence[Net], options: Options) -> _Co
         n_right = x + max(text_width(f"{count(mark.n)}{DAGGER}", N_PT, "semibold") for mark in rows)
         x = n_right + 0.16
     dagger = text_width(DAGGER, VALUE_PT, "bold")
-    widest = max(text_width(_value_words(mark, options), VALUE_PT, "bold") for mark in rows)
+    widest = max(text_width(value_words(mark, options.unit), VALUE_PT, "bold") for mark in rows)
     axis = x + widest + (dagger if n_right or any(m.flag == "small" for m in rows) else 0.0) + VALUE_GAP
     value_right = axis - VALUE_GAP - (dagger if any(mark.flag == "small" for mark in rows) else 0.0)
     width = net_width(nets)
@@ -253,7 +244,7 @@ def _domain(rows: Sequence[Mark], options: Options) -> tuple[float, float]:
 
 def _body(
     rows: Sequence[Mark],
-    hidden: int,
+    hidden: Sequence[Mark],
     nets: Sequence[Net],
     marked: frozenset[str],
     columns: _Columns,
@@ -265,19 +256,7 @@ def _body(
     ops: list[Op] = []
     y = HEAD if columns.n_right else 0.0
     if columns.n_right:
-        head = options.palette.ink2
-        ops.append(
-            Text(
-                columns.n_right,
-                baseline(0.08, 9),
-                "n",
-                9,
-                "bold",
-                colour=head,
-                align="right",
-                role="column head",
-            )
-        )
+        ops.append(_n_head(columns, options))
     zero = columns.scale.at(0)
     axis_from = y
     spans: dict[str, tuple[float, float]] = {}
@@ -294,17 +273,22 @@ def _body(
     brackets, net_notes = draw_nets(nets, rows, spans, columns.nets_left, options.unit, options.palette)
     ops += brackets
     if hidden:
-        words = f"{count(hidden)} more, see table"
-        ops.append(
-            Text(
-                LEFT, baseline(y + MORE / 2, 9), words, 9, italic=True, colour=options.palette.ink2, role="more"
-            )
-        )
+        ops.append(_more(len(hidden), y, options))
         y += MORE
-    notes = [*flag_notes(rows, Bases(options.small_base, options.suppress_base)), *net_notes]
+    notes = [*flag_notes((*rows, *hidden), options.bases), *net_notes]
     if options.ci and any(mark.has_interval for mark in rows):
         notes += interval_note(text.notes, options.level)
     return Body(tuple(ops), y, tuple(notes))
+
+
+def _n_head(columns: _Columns, options: Options) -> Text:
+    style = {"colour": options.palette.ink2, "align": "right", "role": "column head"}
+    return Text(columns.n_right, baseline(0.08, 9), "n", 9, "bold", **style)  # type: ignore[arg-type] # fields of Text
+
+
+def _more(hidden: int, y: float, options: Options) -> Text:
+    style = {"italic": True, "colour": options.palette.ink2, "role": "more"}
+    return Text(LEFT, baseline(y + MORE / 2, 9), f"{count(hidden)} more, see table", 9, **style)  # type: ignore[arg-type] # fields of Text
 
 
 def _row(
@@ -330,7 +314,7 @@ def _row(
         )
     ops += _value(mark, y, marked=marked, columns=columns, options=options)
     if mark.flag == "suppressed":
-        words = suppressed_words(mark.n, Bases(options.small_base, options.suppress_base))
+        words = suppressed_words(mark.n, options.bases)
         left, right = _wider_side(columns.scale)
         return ops + list(track(words, left, right, y, BAR, mark.row_id, palette))
     if not mark.shown:
@@ -350,7 +334,7 @@ def _value(mark: Mark, y: float, *, marked: bool, columns: _Columns, options: Op
     palette = options.palette
     if mark.flag == "suppressed":
         return []
-    words = _value_words(mark, options)
+    words = value_words(mark, options.unit)
     hang = text_width(DAGGER, VALUE_PT, "bold") if mark.flag == "small" else 0.0
     colour = palette.warn if hang else (palette.accent if marked else palette.ink)
     size = VALUE_PT if mark.shown else 9.0

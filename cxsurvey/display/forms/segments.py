@@ -11,9 +11,6 @@ from cxsurvey.display import alt_text
 from cxsurvey.display.card import Body, Card, assemble, baseline
 from cxsurvey.display.figure_data import (
     DAGGER,
-    SMALL_BASE,
-    SUPPRESS_BASE,
-    Bases,
     Mark,
     Row,
     absent_word,
@@ -24,6 +21,7 @@ from cxsurvey.display.figure_data import (
     withhold,
 )
 from cxsurvey.display.forms.parts import (
+    CommonOptions,
     block,
     interval_note,
     level_words,
@@ -36,7 +34,7 @@ from cxsurvey.display.measure import one_line, text_width, wrap
 from cxsurvey.display.numbers import percent, unit
 from cxsurvey.display.ops import Line, Rect, Text
 from cxsurvey.display.paging import one_card
-from cxsurvey.display.style import CONTENT, LEFT, PALETTE, RIGHT, GroupStyle, Palette
+from cxsurvey.display.style import CONTENT, LEFT, RIGHT, GroupStyle, Palette
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -55,13 +53,14 @@ DEFINITION_LEADING: Final = 0.155
 PITCH: Final = 0.27
 TILE: Final = (0.07, 0.18)
 NAME_COLUMN: Final = (0.70, 1.7)
+NAME_INSET: Final = 0.15
 MOST: Final = 5
 LEAST: Final = 2
 ROUNDING: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class Options(CommonOptions):
     """Options of segments.
 
     Attributes
@@ -78,9 +77,6 @@ class Options:
 
     ci: bool = True
     level: float = 0.95
-    small_base: int = SMALL_BASE
-    suppress_base: int = SUPPRESS_BASE
-    palette: Palette = PALETTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +138,12 @@ def draw_all(table: pd.DataFrame, text: FigureText, **options: Any) -> tuple[Car
 
 def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) -> tuple[list[Mark], Any]:
     chosen = read_options(Options, text.key, options)
-    bases = Bases(chosen.small_base, chosen.suppress_base)
     given = (
         table
         if "label" in table.columns or "group" not in table.columns
         else table.assign(label=table["group"])
     )
-    marks = read_marks(given, text.key, needs=("group", "value"), bases=bases)
+    marks = read_marks(given, text.key, needs=("group", "value"), bases=chosen.bases)
     if not LEAST <= len(marks) <= MOST:
         raise RequestError.figure_groups(text.key, [mark.group for mark in marks], f"{LEAST} to {MOST} groups")
     whole = sum(mark.value for mark in marks if mark.shown)
@@ -170,6 +165,7 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
         return assemble(
             words,
             _body(segments, chosen, words),
+            form="segments",
             table=drawn,
             alt_long=_alt(words, segments),
             palette=chosen.palette,
@@ -195,9 +191,8 @@ def _segments(marks: Sequence[Mark], definitions: Sequence[str], options: Option
 
 def _body(segments: Sequence[_Segment], options: Options, text: FigureText) -> Body:
     marks = [segment.mark for segment in segments]
-    bases = Bases(options.small_base, options.suppress_base)
     if any(mark.flag == "suppressed" for mark in marks):
-        words = suppressed_words(min(mark.n for mark in marks), bases)
+        words = suppressed_words(min(mark.n for mark in marks), options.bases)
         ops, top = (
             list(track(words, LEFT, RIGHT, BAR_TOP / 2 + BAR / 2, BAR, "", options.palette)),
             BAR + BAR_TOP / 2,
@@ -205,7 +200,7 @@ def _body(segments: Sequence[_Segment], options: Options, text: FigureText) -> B
     else:
         ops, top = _bar(segments, options.palette)
     listed, y = _list(segments, top, options)
-    notes: list[Note] = list(flag_notes(marks, bases))
+    notes: list[Note] = list(flag_notes(marks, options.bases))
     if options.ci and any(mark.has_interval for mark in marks):
         notes += interval_note(text.notes, options.level, "Interval")
     notes += (
@@ -258,66 +253,80 @@ def _bar(segments: Sequence[_Segment], palette: Palette) -> tuple[list[Op], floa
     return ops, top + BAR
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Of the list. ``share_right`` is 0 where all shares stand on the bar; ``width`` is of the definitions."""
+
+    share_right: float
+    definition: float
+    width: float
+    intervals: bool
+
+
 def _list(segments: Sequence[_Segment], top: float, options: Options) -> tuple[list[Op], float]:
     """List the segments: name, share if it is not on the bar, definition, interval."""
-    palette = options.palette
+    names = [wrap(segment.name, NAME_COLUMN[1], 10, "semibold") for segment in segments]
+    columns = _columns(segments, names, options)
+    ops: list[Op] = []
+    if columns.intervals:
+        style = {"colour": options.palette.ink2, "align": "right", "role": "column head"}
+        head = f"{level_words(options.level)} CI"
+        ops.append(Text(RIGHT, top + 0.224, head, 8.5, "semibold", **style))  # type: ignore[arg-type] # fields of Text
+    y = top + (0.285 if columns.intervals else 0.16)
+    for segment, name in zip(segments, names, strict=True):
+        drawn, height = _entry(segment, name, y, columns, options)
+        ops += drawn
+        y += height
+    return ops, y
+
+
+def _columns(segments: Sequence[_Segment], names: Sequence[Sequence[str]], options: Options) -> _Columns:
     intervals = [_interval(segment, options) for segment in segments]
     shares = any(not segment.inside or segment.mark.flag == "small" for segment in segments)
-    least, most = NAME_COLUMN
-    names = [wrap(segment.name, most, 10, "semibold") for segment in segments]
     widest = max(text_width(line, 10, "semibold") for lines in names for line in lines)
-    x = LEFT + 0.15 + max(widest, least) + 0.15
-    share_right = x + 0.38
+    x = LEFT + NAME_INSET + max(widest, NAME_COLUMN[0]) + 0.15
+    share_right = x + 0.38 if shares else 0.0
     x = share_right + 0.16 if shares else x
     ci_width = max((text_width(words, DEFINITION_PT) for words in intervals), default=0.0)
     width = RIGHT - x - (ci_width + 0.2 if any(intervals) else 0.0)
-    ops: list[Op] = []
-    if any(intervals):
-        head = f"{level_words(options.level)} CI"
-        ops.append(
-            Text(
-                RIGHT,
-                top + 0.224,
-                head,
-                8.5,
-                "semibold",
-                colour=palette.ink2,
-                align="right",
-                role="column head",
-            )
-        )
-    y = top + (0.285 if any(intervals) else 0.16)
-    for segment, name, interval in zip(segments, names, intervals, strict=True):
-        definition = wrap(segment.definition, width, DEFINITION_PT)
-        height = max(PITCH, max(len(definition), len(name)) * DEFINITION_LEADING + 0.09)
-        centre = y + height / 2
-        tile = max(TILE[1], (max(len(definition), len(name)) - 1) * DEFINITION_LEADING + TILE[1])
-        ops.append(Rect(LEFT, centre - tile / 2, TILE[0], tile, segment.style.fill, "swatch"))
-        name_x = LEFT + 0.15
-        ops += block(
-            name,
-            name_x,
-            centre,
-            leading=DEFINITION_LEADING,
-            weight="semibold",
-            colour=segment.style.text,
-            role="group name",
-        )
-        ops += _share(segment, share_right, centre, palette) if shares else ()
-        said = {
-            "size": DEFINITION_PT,
-            "leading": DEFINITION_LEADING,
-            "colour": palette.ink2,
-            "role": "definition",
-        }
-        ops += block(definition, x, centre, **said)  # type: ignore[arg-type] # fields of Text
-        if interval:
-            place = baseline(centre, DEFINITION_PT)
-            ops.append(
-                Text(RIGHT, place, interval, DEFINITION_PT, colour=palette.ink, align="right", role="interval")
-            )
-        y += height
-    return ops, y
+    return _Columns(share_right, x, width, any(intervals))
+
+
+def _entry(
+    segment: _Segment, name: Sequence[str], y: float, columns: _Columns, options: Options
+) -> tuple[list[Op], float]:
+    """Draw one segment of the list; returns it and its height."""
+    palette, style = options.palette, segment.style
+    definition = wrap(segment.definition, columns.width, DEFINITION_PT)
+    lines = max(len(definition), len(name))
+    height = max(PITCH, lines * DEFINITION_LEADING + 0.09)
+    centre = y + height / 2
+    tile = TILE[1] + (lines - 1) * DEFINITION_LEADING
+    ops: list[Op] = [Rect(LEFT, centre - tile / 2, TILE[0], tile, style.fill, "swatch")]
+    leading = DEFINITION_LEADING
+    ops += block(
+        name,
+        LEFT + NAME_INSET,
+        centre,
+        leading=leading,
+        weight="semibold",
+        colour=style.text,
+        role="group name",
+    )
+    ops += _share(segment, columns.share_right, centre, palette) if columns.share_right else ()
+    ops += block(
+        definition,
+        columns.definition,
+        centre,
+        size=DEFINITION_PT,
+        leading=leading,
+        colour=palette.ink2,
+        role="definition",
+    )
+    words, place = _interval(segment, options), baseline(centre, DEFINITION_PT)
+    if words:
+        ops.append(Text(RIGHT, place, words, DEFINITION_PT, colour=palette.ink, align="right", role="interval"))
+    return ops, height
 
 
 def _share(segment: _Segment, right: float, y: float, palette: Palette) -> list[Op]:
