@@ -92,7 +92,7 @@ def stacked(estimates: Estimates, text: FigureText, *, rows: str, options: Optio
     totals = [row.group == TOTAL for row in estimates.rows]
     settings: dict[str, Any] = {**options}
     if rows == "group" and any(totals):
-        marks.loc[totals, "label"] = "All respondents"
+        marks.loc[totals, "label"] = "Total"
         settings = {"total_row": TOTAL, **settings}
     marks = marks.drop(columns=["group", "group_id", "lo", "hi"])
     return Draft("stacked", marks, with_notes(text, ROUNDING), settings)

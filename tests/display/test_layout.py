@@ -8,10 +8,10 @@ import pytest
 from form_samples import ANY, FORMS, LABELS, LONG, TABLES, card, lanes_table, of, ranked_table, text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from inspection import faults, ground
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from cxsurvey.display.forms import lanes, ranked, stacked
-from cxsurvey.display.inspection import faults, ground
 from cxsurvey.display.measure import text_width
 from cxsurvey.display.ops import Line, Rect, Text
 from cxsurvey.display.render import canvas, drawing_settings
