@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,13 +60,13 @@ class Block:
 
     @property
     def sizes(self) -> IntArray:
-        """Unweighted base of each group, 0 where all weights are zero; shape (groups,)."""
+        """Unweighted base of each group; shape (groups,)."""
         return self.bases[:: len(self.variable.targets)]
 
     @property
     def bases(self) -> IntArray:
-        """Unweighted base of each estimate, 0 where all weights are zero; shape (K,)."""
-        return np.where(self.ratios.n_weighted > 0, self.ratios.n, 0)
+        """Unweighted base of each estimate; shape (K,)."""
+        return self.ratios.n
 
     @property
     def has_total(self) -> bool:
@@ -136,7 +136,8 @@ def estimate(
     over the whole design, so a group is a domain and never a smaller sample (Särndal, Swensson and
     Wretman 1992, section 5.6). Intervals of shares are Wilson's for a simple sample, on the logit scale with
     a design, and exact (Clopper-Pearson) at 0 and 1; others use Student's t with the design's degrees of
-    freedom. The median's interval is Woodruff's.
+    freedom. The median's interval is Woodruff's. A group in a single cluster has no standard error.
+    Respondents of weight zero stay in the design and are in no base.
 
     Covariances between rows of different questions are not computed and stand as NaN.
 
@@ -203,14 +204,25 @@ def estimate_block(
     names = ((TOTAL,) if total else ()) + parted.names
     cells = len(parted.names) + 1
     index = np.where(parted.index >= 0, parted.index, cells - 1)
-    index = np.where(found.base, index, -1)
+    # A respondent of weight zero stays in the design and adds to no estimate, so to no base either.
+    index = np.where(found.base & (design.weights > 0), index, -1)
     members = _group_rows(len(parted.names), total=total)
     if found.targets[0].statistic == "median":
         return _medians(design, found, parted, names, index, level)
     totals = _totals(design, found, index, cells)
     numerator = np.kron(members, np.array([target.numerator for target in found.targets]))
     denominator = np.kron(members, np.array([target.denominator for target in found.targets]))
-    return _block(design, found, parted, names, ratio_estimates(totals, numerator, denominator), level)
+    ratios = _without_false_zeros(ratio_estimates(totals, numerator, denominator))
+    return _block(design, found, parted, names, ratios, level)
+
+
+def _without_false_zeros(ratios: Ratios) -> Ratios:
+    """Leave the variance unknown where a base lies in one PSU: linearization gives 0 for want of another."""
+    alone = (ratios.df <= 0) & ~(np.diag(ratios.covariance) > 0)
+    covariance = ratios.covariance.copy()
+    covariance[alone, :] = np.nan
+    covariance[:, alone] = np.nan
+    return replace(ratios, covariance=covariance)
 
 
 def _everyone(n: int) -> Partition:
@@ -271,9 +283,9 @@ def _medians(
         raise RequestError.total_beside_medians()
     value = found.value if found.value is not None else np.full(design.n, np.nan)
     everyone = not parted.names
-    group = np.where(found.base, 0, -1) if everyone else np.where(index < len(parted.names), index, -1)
+    group = np.where(index >= 0, 0, -1) if everyone else np.where(index < len(parted.names), index, -1)
     result = quantile_estimates(design, group, len(names), value, p=0.5, level=level)
-    ratios = Ratios(
+    medians = Ratios(
         estimate=result.estimate,
         covariance=result.covariance,
         overlap=result.overlap,
@@ -281,8 +293,8 @@ def _medians(
         n_effective=result.n_effective,
         union_df=result.union_df,
     )
-    methods = ("Woodruff",) * len(names)
-    return Block(found, parted, names, ratios, result.std_error, result.conf_low, result.conf_high, methods)
+    ratios, methods = _without_false_zeros(medians), ("Woodruff",) * len(names)
+    return Block(found, parted, names, ratios, ratios.std_error, result.conf_low, result.conf_high, methods)
 
 
 def _assemble(

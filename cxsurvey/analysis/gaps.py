@@ -12,8 +12,9 @@ from cxsurvey.analysis import base_policy
 from cxsurvey.analysis.design import describe_design, survey_design
 from cxsurvey.analysis.estimation import Block, estimate_block, hidden_groups, with_level
 from cxsurvey.analysis.measures import Variable, chosen
-from cxsurvey.analysis.partition import Partition, partition
+from cxsurvey.analysis.partition import SEGMENT, Partition, partition
 from cxsurvey.analysis.results import GAP_COLUMNS, Gaps, Row
+from cxsurvey.analysis.segmentation import Segmentation, segment
 from cxsurvey.errors import DataFault, RequestError
 from cxsurvey.numerics.design import SampleDesign
 from cxsurvey.numerics.inference import (
@@ -33,8 +34,6 @@ from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from cxsurvey.analysis.segmentation import Segmentation
 
 Against = Literal["pairs", "rest"]
 Family = Literal["all", "question", "response"]
@@ -107,10 +106,12 @@ def gaps(
     covariance. In a simple sample shares are tested by the pooled z test with Newcombe's interval (1998,
     method 10). With a design the test is t on the linearized standard error, with the degrees of freedom of the
     two groups together. Where a share is 0 or 1 its linearized variance is zero, and the pooled z test on
-    effective bases with Newcombe's interval stands in.
+    effective bases with Newcombe's interval stands in. These bases know weights and not clusters: with clusters
+    that one test is too bold and its interval too narrow.
 
     Not tested, with no p-value and outside every family: bases under ``test_from`` (30), responses that nobody
-    or everybody gave in both groups, and the answers that make the groups.
+    or everybody gave in both groups, groups without a standard error (all of a group in one cluster, a median
+    whose limits the data do not reach), and the answers that make the groups.
 
     Effect sizes are Cohen's h for shares, and the gap over the pooled standard deviation (Cohen's d) for
     means and net promoter scores.
@@ -168,6 +169,8 @@ def _comparable(study: Study) -> list[str]:
 
 
 def _defines(study: Study, name: str, groups: Partition) -> bool:
+    if name == SEGMENT:
+        return groups.id == SEGMENT or bool(segment(study).partition.questions & groups.questions)
     if name in groups.questions:
         return True
     scale = study.scales.get(name)
@@ -193,11 +196,9 @@ def _question_gaps(
 
 
 def _bases(design: SampleDesign, found: Variable, groups: Partition) -> IntArray:
-    """Unweighted base of each group, 0 where all weights are zero; shape (groups,)."""
-    inside = found.base & (groups.index >= 0) & (design.weights >= 0)
-    group, size = groups.index[inside], len(groups.names)
-    weighted = np.bincount(group, design.weights[inside], minlength=size) > 0
-    return np.where(weighted, np.bincount(group, minlength=size), 0)
+    """Unweighted base of each group; shape (groups,)."""
+    inside = found.base & (groups.index >= 0) & (design.weights > 0)
+    return np.bincount(groups.index[inside], minlength=len(groups.names))
 
 
 def _all_pairs(block: Block) -> _Pairs:
@@ -302,7 +303,7 @@ def _with_score_tests(
         "df": np.full(len(first), np.nan),
         "p_value": z.p_value,
     }
-    score = _at_edge(first) | _at_edge(second) | design.is_simple
+    score = ((_at_edge(first) | _at_edge(second)) & ~np.isnan(linear["std_error"])) | design.is_simple
     name = POOLED if design.is_simple else POOLED_EFFECTIVE
     return {
         **linear,
@@ -373,7 +374,7 @@ def _assemble(
         family=family,
         family_sizes=sizes,
         design=describe_design(study),
-        notes=_notes(left_out, circular),
+        notes=_notes(left_out, circular, _without_error(frame)),
     )
 
 
@@ -391,11 +392,20 @@ def _adjusted(frame: pd.DataFrame, method: Adjustment, family: Family) -> tuple[
     return adjusted, tuple(sizes)
 
 
-def _notes(left_out: Sequence[str], circular: Sequence[str]) -> tuple[str, ...]:
+def _without_error(frame: pd.DataFrame) -> list[str]:
+    """Questions with a gap that is known and whose standard error is not."""
+    unknown = frame["gap"].notna() & frame["std_error"].isna()
+    return list(dict.fromkeys(frame.loc[unknown, "question"]))
+
+
+def _notes(left_out: Sequence[str], circular: Sequence[str], no_error: Sequence[str]) -> tuple[str, ...]:
     notes = []
     if left_out:
         notes.append(f"Not compared, because they make the groups: {', '.join(left_out)}.")
     if circular:
         named = ", ".join(circular)
         notes.append(f"Not tested, because they make the groups (flag {DEFINES}): {named}.")
+    if no_error:
+        why = "Not tested where a group has no standard error, such as a group in a single cluster"
+        notes.append(f"{why}: {', '.join(no_error)}.")
     return tuple(notes)

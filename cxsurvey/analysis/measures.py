@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 
@@ -93,6 +93,8 @@ def variable(study: Study, name: str, statistic: Statistic | None = None) -> Var
     RequestError
         ``unknown-question``, or ``statistic-not-defined`` for this type of question.
     """
+    if statistic not in {None, *get_args(Statistic)}:
+        raise RequestError.statistic_needs(str(statistic), name, f"one of {', '.join(get_args(Statistic))}")
     if name == SEGMENT:
         if statistic not in {None, "share"}:
             needs = "an ordinal or number question, or a scale"
@@ -203,7 +205,8 @@ def _promoters(question: Question, value: FloatArray, statistic: Statistic) -> V
 def _require_nps(question: Question) -> None:
     if not question.nps:
         raise RequestError.statistic_needs("nps", question.id, "a question declared nps = true")
-    if not all(LOWEST <= value <= HIGHEST for value in question.values if not np.isnan(value)):
+    ends = question.bounds if question.type == "number" else question.values
+    if not all(LOWEST <= end <= HIGHEST for end in ends if end is not None and not np.isnan(end)):
         raise RequestError.statistic_needs("nps", question.id, "a rating from 0 to 10")
 
 

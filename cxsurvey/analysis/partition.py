@@ -77,6 +77,8 @@ def partition(study: Study, by: str | Segmentation) -> Partition:
     ('leader', 'follower', 'laggard')
     """
     if not isinstance(by, str):
+        if not hasattr(by, "partition"):
+            raise RequestError.unknown_group(repr(by), did_you_mean(repr(by), known_partitions(study)))
         if by.study != study.id or len(by.partition.index) != study.n:
             raise RequestError.foreign_segments(by.study, len(by.partition.index), study.id, study.n)
         return by.partition

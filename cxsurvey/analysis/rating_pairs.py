@@ -78,7 +78,8 @@ def rating_pairs(study: Study, *, rule: str | None = None) -> RatingPairs:
     if declared is None or "level_insight" not in segments.scores:
         raise RequestError.rule_needs(segments.rule, "a grid over two ratings, such as at_best_fair")
     insight, engagement = (study.question(name or "") for name in (declared.insight, declared.engagement))
-    shape = len(rating_levels(declared, insight)), len(rating_levels(declared, engagement))
+    levels = [rating_levels(declared, question, segments.rule) for question in (insight, engagement)]
+    shape = len(levels[0]), len(levels[1])
     pair = _pair(segments, shape[1])
     size = shape[0] * shape[1]
     targets = tuple(Target(str(i), "", "share", np.eye(size)[i], np.ones(size)) for i in range(size))
@@ -90,10 +91,8 @@ def rating_pairs(study: Study, *, rule: str | None = None) -> RatingPairs:
         segments=segments,
         insight=insight.name,
         engagement=engagement.name,
-        rows=tuple(_level(insight.response_labels(codes)) for codes in rating_levels(declared, insight)),
-        columns=tuple(
-            _level(engagement.response_labels(codes)) for codes in rating_levels(declared, engagement)
-        ),
+        rows=tuple(_level(insight.response_labels(codes)) for codes in levels[0]),
+        columns=tuple(_level(engagement.response_labels(codes)) for codes in levels[1]),
         share=share,
         segment=grid,
         segment_share={name: float(share[np.array(grid) == name].sum()) for name in SEGMENT_ORDER},

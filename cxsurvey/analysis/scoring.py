@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FULL = 100.0
 ROUNDING = 1e-9  # a share such as 2/3 of 3 items must not ask for a third
+DIGITS = 12  # of a score: what lies beyond is the rounding of its sums
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -127,7 +128,7 @@ def score(study: Study) -> Scores:
     mean times the number of items, so that a skipped item does not pull the sum down. ``weighted`` is
     the weighted mean of the items answered; ``top_box`` the share of answered items rated in the ``top``
     highest responses. ``rescale`` maps the lowest score that the answered items allow to 0 and the highest to
-    100; there is no score where they allow one value only.
+    100; there is no score where they allow one value only. Scores have 12 digits, see :func:`settled`.
 
     Examples
     --------
@@ -169,7 +170,24 @@ def score_values(study: Study, scale: Scale) -> FloatArray:
         values = np.divide(FULL * (values - low), high - low, out=unscaled, where=high > low)
     elif scale.method == "sum":
         values = values * len(scale.items)
-    return np.where(enough, values, np.nan)
+    return np.where(enough, settled(values), np.nan)
+
+
+def settled(values: FloatArray) -> FloatArray:
+    """Round to 12 significant digits, and to 12 decimals at most; same shape, NaN stays.
+
+    Sums in double precision leave 2.5 as 2.5 for one pattern of answers and as 2.4999999999999996 for another.
+    Scores that are equal on paper must be equal: they are compared with cut points and with each other.
+
+    Examples
+    --------
+    >>> settled(np.array([2.4999999999999996, 100 / 3])).tolist()
+    [2.5, 33.3333333333]
+    """
+    before_point = np.floor(np.log10(np.maximum(np.abs(values), 0.1)))
+    scale = 10.0 ** np.clip(DIGITS - 1 - before_point, 0.0, None)
+    rounded: FloatArray = np.rint(values * scale) / scale
+    return rounded
 
 
 def item_values(study: Study, scale: Scale) -> FloatArray:

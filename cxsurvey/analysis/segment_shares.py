@@ -54,9 +54,10 @@ def segment_shares(
     Estimates
         Rows ``leader``, ``follower``, ``laggard`` and ``unclassified`` for the total or for each group. Here
         ``n``, ``n_weighted`` and ``n_effective`` are of the segment itself, which is the base of
-        every later figure about it, so that ``n`` adds up to the respondents. Shares are of the classified
-        respondents and add up to 1; ``unclassified`` has no share and the flag ``not_in_base``. In a suppressed
-        group the sizes of its segments would give the shares away: they are left out as well.
+        every later figure about it, so that ``n`` adds up to the respondents (those of weight zero left
+        out). Shares are of the classified respondents and add up to 1; ``unclassified`` has no share and the
+        flag ``not_in_base``. In a suppressed group the sizes of its segments would give the shares away: they
+        are left out as well.
 
     Raises
     ------
@@ -102,7 +103,8 @@ def _sizes(design: SampleDesign, found: Variable, index: IntArray, n_groups: int
     """Count each segment of each group, the unclassified last."""
     code = found.code if found.code is not None else np.full(len(index), -1)
     size = found.n_cells + 1
-    cell = np.where(index >= 0, index * size + np.where(code >= 0, code, size - 1), -1)
+    inside = (index >= 0) & (design.weights > 0)
+    cell = np.where(inside, index * size + np.where(code >= 0, code, size - 1), -1)
     return cell_totals(design, cell, n_groups * size)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from cxsurvey.analysis.design import survey_design
 from cxsurvey.analysis.partition import SEGMENT, Partition
-from cxsurvey.analysis.scoring import score_values
+from cxsurvey.analysis.scoring import score_values, settled
 from cxsurvey.errors import DataFault, RequestError, did_you_mean
 from cxsurvey.numerics.quantiles import weighted_quantile
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
@@ -217,7 +217,7 @@ def _rating(study: Study, declared: Segments, question_id: str | None, rule: str
     if question_id is None:
         raise RequestError.rule_needs(rule, "'insight' and 'engagement' ratings in [segments]")
     answers = study.answers(question_id)
-    levels = rating_levels(declared, answers.question)
+    levels = rating_levels(declared, answers.question, rule)
     if len(levels) != size:
         needs = f"ratings of {size} levels; '{question_id}' has {len(levels)} (see 'levels' in [segments])"
         raise RequestError.rule_needs(rule, needs)
@@ -226,8 +226,8 @@ def _rating(study: Study, declared: Segments, question_id: str | None, rule: str
     return lookup[answers.code if answers.code is not None else -1]
 
 
-def rating_levels(declared: Segments, question: Question) -> tuple[tuple[str, ...], ...]:
-    """Codes of each level of a rating, best first: as declared, or each response by falling value.
+def rating_levels(declared: Segments, question: Question, rule: str) -> tuple[tuple[str, ...], ...]:
+    """Codes of each level of a rating for a rule, best first: as declared, or each response by falling value.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def rating_levels(declared: Segments, question: Question) -> tuple[tuple[str, ..
     values = np.array(question.values)
     if np.isnan(values).any():
         needs = f"a value for every response of '{question.id}', or 'levels' in [segments]"
-        raise RequestError.rule_needs(declared.rule, needs)
+        raise RequestError.rule_needs(rule, needs)
     best_first = [question.responses[i] for i in np.argsort(-values, kind="stable")]
     said = [GRID_LEVELS.index(name) for item in best_first if (name := item.label.casefold()) in GRID_LEVELS]
     if said != sorted(said):
@@ -253,7 +253,8 @@ def _by_scores(study: Study, rule: CutRule | SplitRule) -> Outcome:
     table = np.column_stack(list(scores.values()))
     known = np.asarray(~np.isnan(table).any(axis=1))
     if isinstance(rule, CutRule):
-        index = _levels(table >= rule.leader, table < rule.laggard)
+        leader, laggard = settled(np.array([rule.leader, rule.laggard]))
+        index = _levels(table >= leader, table < laggard)
     else:
         weights = survey_design(study).weights
         _require_weight(rule, weights, known)
@@ -292,7 +293,7 @@ def _require_weight(rule: SplitRule, weights: FloatArray, known: BoolArray) -> N
 
 
 def _terciles(weights: FloatArray, table: FloatArray, known: BoolArray) -> IntArray:
-    mean = table.mean(axis=1)
+    mean = settled(table.mean(axis=1))
     low, high = weighted_quantile(mean[known], weights[known], [1 / 3, 2 / 3])
     return np.where(mean > high, 0, np.where(mean <= low, 2, 1))
 

@@ -157,9 +157,6 @@ class _Column:
     index: IntArray
     declared: list[bool]
 
-    def first(self, position: int) -> int:
-        return int(np.argmax(self.index == position))
-
     def spread(self, per_value: Sequence[Any]) -> npt.NDArray[Any]:
         kind = type(per_value[0]) if per_value else int  # without respondents there is no value to tell
         return np.array(per_value, dtype=kind)[self.index]
@@ -247,9 +244,11 @@ def _reasons(column: _Column, question: Question, valid: list[bool]) -> list[int
 
 
 def _unknown(column: _Column, reasons: list[int], expected: str) -> tuple[UnknownAnswer, ...]:
-    counts = np.bincount(column.index, minlength=len(column.distinct))
+    if UNKNOWN not in reasons:
+        return ()
+    _, first, counts = np.unique(column.index, return_index=True, return_counts=True)
     return tuple(
-        UnknownAnswer(column.name, text, int(counts[i]), column.first(i), expected)
+        UnknownAnswer(column.name, text, int(counts[i]), int(first[i]), expected)
         for i, (text, reason) in enumerate(zip(column.distinct, reasons, strict=True))
         if reason == UNKNOWN
     )

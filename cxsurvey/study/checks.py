@@ -50,10 +50,10 @@ def check(study: Study) -> Issues:
 
 def _readable(study: Study) -> list[Question]:
     """Questions whose columns, and whose bases' columns, the responses have."""
-    columns = set(study.raw.frame.columns)
+    columns, questions = set(study.raw.frame.columns), study.questions
     present = {q.id for q in study.file.question if columns.issuperset(q.source_columns)}
     while True:
-        usable = {name for name in present if _needs(study.questions[name]) <= present}
+        usable = {name for name in present if _needs(questions[name]) <= present}
         if usable == present:
             return [question for question in study.file.question if question.id in usable]
         present = usable
@@ -79,15 +79,16 @@ def _respondents(study: Study) -> Iterator[Issue]:
         return
     ids = study.respondents()
     counts = Counter(ids)
+    first = dict(zip(reversed(ids), range(len(ids) - 1, -1, -1), strict=True))
     blank = counts.pop("", 0)
     if blank:
-        row = study.raw.first_row + ids.index("")
+        row = study.raw.first_row + first[""]
         yield finding(
             "respondent-blank", "error", column, f"{people(blank, 'have')} no id.", row=row, expected="an id"
         )
     for name, count in counts.items():
         if count > 1:
-            row = study.raw.first_row + ids.index(name)
+            row = study.raw.first_row + first[name]
             message = f"The respondent '{name}' occurs {count} times."
             yield finding(
                 "respondent-duplicate", "error", column, message, row=row, value=name, expected="once"
@@ -198,7 +199,7 @@ def _code_gap(question: Question) -> Iterator[Issue]:
         return
     values = np.array(question.values)
     if np.isnan(values).any():
-        unvalued = [item.code for item in question.responses if np.isnan(_number(item.code, item.value))]
+        unvalued = [code for code, value in zip(question.codes, values, strict=True) if np.isnan(value)]
         have = "has" if len(unvalued) == 1 else "have"
         message = f"'{question.id}': {listed(unvalued)} {have} no value, so no mean or score can use it."
         yield finding("response-without-value", "warning", question.id, message, value=unvalued[0])
@@ -212,12 +213,6 @@ def _code_gap(question: Question) -> Iterator[Issue]:
         value = f"{question.codes[gap]} to {question.codes[gap + 1]}"
         message = f"The codes of '{question.id}' have a gap: {value}."
         yield finding("ordinal-code-gap", "warning", question.id, message, value=value, expected="equal steps")
-
-
-def _number(code: str, value: float | None) -> float:
-    if value is not None:
-        return value
-    return float(code) if code.lstrip("-").replace(".", "", 1).isdigit() else float("nan")
 
 
 def _scales(study: Study) -> Iterator[Issue]:

@@ -105,7 +105,10 @@ class Design(Record):
     weight: str | None = None
     stratum: str | None = None
     cluster: str | None = None
-    fpc: str | None = Field(None, description="Population size, or sampling fraction, of the stratum.")
+    fpc: str | None = Field(
+        None,
+        description="How many clusters (without clusters: people) the stratum has, or the fraction drawn.",
+    )
     nested: bool = Field(default=False, description="Cluster ids start afresh in each stratum.")
     lonely_cluster: LonelyRule = Field("error", description="What to do with a stratum of one cluster.")
 

@@ -20,7 +20,7 @@ def check_weights(study: Study) -> Iterator[Issue]:
     if column is None or column not in study.raw.frame or study.n == 0:
         return
     weights = roles.numbers(study, column)
-    blank = np.array([not str(cell).strip() or cell != cell for cell in study.raw.frame[column].astype(object)])  # noqa: PLR0124 - NaN is the only cell unequal to itself
+    blank = roles.labels(study, column).blank
     finite, usable = np.isfinite(weights), roles.usable_weights(weights)
     tests = (
         ("weight-missing", blank, "no weight"),
@@ -72,7 +72,7 @@ def check_strata_and_clusters(study: Study) -> Iterator[Issue]:
 
 def _crossing(study: Study, cluster: roles.Labels, stratum: roles.Labels) -> Iterator[Issue]:
     pairs = {(c, s) for c, s in zip(cluster.index.tolist(), stratum.index.tolist(), strict=True) if c >= 0}
-    strata = Counter(c for c, _ in pairs)
+    strata, first = Counter(c for c, _ in pairs), cluster.first()
     for position, count in strata.items():
         if count > 1:
             name = cluster.names[position]
@@ -81,7 +81,7 @@ def _crossing(study: Study, cluster: roles.Labels, stratum: roles.Labels) -> Ite
                 "error",
                 study.file.design.cluster or "",
                 f"The cluster '{name}' lies in {count} strata; set nested = true if ids start afresh in each.",
-                row=first_row(study, cluster.index == position),
+                row=study.raw.first_row + int(first[position]),
                 value=name,
                 expected="one stratum a cluster",
             )
@@ -92,9 +92,10 @@ def _lonely(study: Study, cluster: roles.Labels | None, stratum: roles.Labels | 
         return
     units = cluster.index if cluster else np.arange(study.n)
     pairs = {(s, u) for s, u in zip(stratum.index.tolist(), units.tolist(), strict=True) if s >= 0}
-    rule = study.file.design.lonely_cluster
+    rule, first = study.file.design.lonely_cluster, stratum.first()
+    certain = _taken_with_certainty(study)[first]
     for position, count in Counter(s for s, _ in pairs).items():
-        if count == 1:
+        if count == 1 and not certain[position]:
             name = stratum.names[position]
             yield finding(
                 "lonely-cluster",
@@ -106,10 +107,19 @@ def _lonely(study: Study, cluster: roles.Labels | None, stratum: roles.Labels | 
                     if rule == "error"
                     else f"its variance follows the rule '{rule}'."
                 ),
-                row=first_row(study, stratum.index == position),
+                row=study.raw.first_row + int(first[position]),
                 value=name,
                 expected="two or more units a stratum, or another lonely_cluster rule",
             )
+
+
+def _taken_with_certainty(study: Study) -> BoolArray:
+    """Whose stratum has a population of one unit, or was taken whole: it adds no variance. Shape (n,)."""
+    column = study.file.design.fpc
+    if column is None or column not in study.raw.frame:
+        return np.zeros(study.n, dtype=bool)
+    certain: BoolArray = roles.numbers(study, column) == 1
+    return certain
 
 
 def check_populations(study: Study) -> Iterator[Issue]:

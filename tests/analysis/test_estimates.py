@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers import question, study_of
-from samples import GOLDEN, KINDS, golden_study, made, ratio, sample
+from samples import BLOCKS, GOLDEN, KINDS, golden_study, made, ratio, sample
 from scipy import stats
 
 import cxsurvey as cx
@@ -307,7 +307,49 @@ def test_a_group_of_weight_zero_is_empty():
     frame = cx.estimate(study, "a", by="g").frame
     assert frame["flag"].tolist() == ["*", "*", "empty", "empty"]
     assert frame["estimate"].isna().tolist() == [False, False, True, True]
-    assert frame["n"].tolist() == [40] * 4
+    assert frame["n"].tolist() == [40, 40, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["design", "strata", "weights"])
+@pytest.mark.parametrize("statistic", [None, "median"])
+def test_respondents_of_weight_zero_are_in_no_base(kind, statistic):
+    """3 who count among 60 are a base of 3: suppressed, whatever the other 57 add to the file."""
+    frame = sample(300, seed=12)
+    members = frame.index[frame["G"].eq("a") & frame["V"].ne("")]
+    frame.loc[members[3:], "weight"] = 0.0
+    found = cx.estimate(made(frame, kind), "v", by="g", statistic=statistic).frame.set_index("group")
+    assert found.loc["a", "n"] == 3
+    assert found.loc["a", "flag"] == "suppressed"
+    shown = study_of(KINDS[kind] + "[settings]\nsuppress_below = 0\n" + BLOCKS, frame)
+    row = cx.estimate(shown, "v", by="g", statistic=statistic).frame.set_index("group").loc["a"]
+    counted = frame.loc[members[:3]]
+    units = {"design": counted["psu"].nunique() - counted["stratum"].nunique()}
+    units |= {"strata": 3 - counted["stratum"].nunique(), "weights": 2}
+    assert (row["n"], row["df"], row["flag"]) == (3, units[kind], "**")
+
+
+def test_respondents_of_weight_zero_stay_in_the_design():
+    """Dropping their rows would drop their clusters: the variance is of the whole design."""
+    frame = sample(200, seed=13)
+    gone = frame["psu"].isin(["0", "5"])
+    weightless = frame.assign(weight=np.where(gone, 0.0, frame["weight"]))
+    outside = frame.assign(V=np.where(gone, "", frame["V"]))
+    one, other = (cx.estimate(made(f), "v").frame for f in (weightless, outside))
+    numbers = ["n", "n_effective", "n_weighted", "estimate", "std_error", "conf_low", "conf_high", "df"]
+    np.testing.assert_allclose(one[numbers].astype(float), other[numbers].astype(float), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "statistic"), [("v", None), ("v", "median"), ("m", None), ("r", None)])
+def test_a_group_in_one_cluster_has_no_standard_error(name, statistic):
+    """Linearization gives 0 there, for want of a second cluster: an error of 0 would be the boldest claim."""
+    frame = sample(300, seed=14)
+    frame["G"] = np.where(frame["psu"].eq("3"), "a", "b")
+    found = cx.estimate(made(frame), name, by="g", statistic=statistic)
+    alone = found.frame["group"].eq("a").to_numpy()
+    assert found.frame.loc[alone, "estimate"].notna().all()
+    assert found.frame.loc[alone, ["std_error", "conf_low", "conf_high"]].isna().all(axis=None)
+    assert np.isnan(found.covariance[alone]).all()
+    assert (found.frame.loc[found.frame["group"].eq("b"), "std_error"] > 0).all()
 
 
 def test_nobody_answered():
@@ -365,3 +407,20 @@ def test_segments_have_shares_only():
     )
     with pytest.raises(RequestError, match="statistic-not-defined"):
         cx.estimate(study, "segment", statistic="mean")
+
+
+@pytest.mark.parametrize("bounds", [{"maximum": 100}, {"minimum": -10}])
+def test_a_net_promoter_score_of_another_scale_is_refused(bounds):
+    """Of answers from 0 to 100, 70 is no promoter."""
+    study = study_of(question("r", "number", nps=True, **bounds), {"R": ["95", "70", "8", "20"] * 10})
+    with pytest.raises(RequestError, match="0 to 10"):
+        cx.estimate(study, "r")
+    assert cx.estimate(study, "r", statistic="mean").frame["estimate"].notna().all()
+
+
+def test_what_is_no_statistic_and_what_is_no_grouping():
+    study = made(sample(60))
+    with pytest.raises(RequestError, match="one of share, mean, median, nps"):
+        cx.estimate(study, "v", statistic="average")
+    with pytest.raises(RequestError, match="unknown-group"):
+        cx.estimate(study, "v", by=["g"])

@@ -319,6 +319,26 @@ def test_median_gaps():
     assert np.isnan(row["effect_size"])
 
 
+@pytest.mark.parametrize(("name", "statistic"), [("v", None), ("v", "median"), ("m", None)])
+@pytest.mark.parametrize("against", ["pairs", "rest"])
+def test_a_group_in_one_cluster_is_not_tested(name, statistic, against):
+    """Its variance is unknown, so the variance of the gap is: that of the other group alone is too small."""
+    frame = sample(900, seed=14)
+    frame["G"] = np.where(frame["psu"].eq("3"), "a", np.where(frame["psu"].eq("7"), "b", "c"))
+    frame.loc[frame["G"].eq("a"), ["M1", "M2"]] = "x"  # everyone in a: a share of 1 has no linearized test
+    found = cx.gaps(made(frame), by="g", question=name, statistic=statistic, against=against)
+    alone = found.frame["group_a"].isin(["a", "b"]) | found.frame["group_b"].isin(["a", "b"])
+    rows = found.frame[alone & found.frame["n_a"].ge(30) & found.frame["n_b"].ge(30)]
+    assert len(rows) > 0
+    assert rows["gap"].notna().all()
+    unknown = ["std_error", "conf_low", "conf_high", "statistic", "p_value", "p_adjusted"]
+    assert rows[unknown].isna().all(axis=None)
+    assert rows["test"].eq("").all()
+    assert found.notes == (
+        f"Not tested where a group has no standard error, such as a group in a single cluster: {name}.",
+    )
+
+
 # ---------------------------------------------------------------- symmetry
 
 
@@ -439,6 +459,15 @@ def test_what_makes_the_groups_is_flagged_when_asked_for(rated):
     flagged = frame.groupby("question")["flag"].agg(lambda flags: all("defines_groups" in f for f in flags))
     assert flagged.to_dict() == {"i": True, "own": True, "o": False}
     assert frame["flag"].str.fullmatch(r"|\*|\*\*|(\*{1,2} )?defines_groups").all()
+
+
+def test_segments_are_not_tested_by_what_makes_them(rated):
+    """All leaders are leaders: 100% v 0% is no finding, nor is a gap by one of the two ratings."""
+    for by in ("segment", "i", cx.segment(rated, rule="score")):
+        found = cx.gaps(rated, by=by, question="segment")
+        assert found.frame["flag"].str.contains("defines_groups").all()
+        assert found.tested == 0
+    assert cx.gaps(rated, by="o", question="segment").tested > 0
 
 
 def test_a_group_leaves_out_its_question():

@@ -1,5 +1,7 @@
 """Scores against values worked out by hand, and alpha against the formula written out."""
 
+from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +52,7 @@ def scored(scale, data=DATA, items="abc", *, head="", blocks=None):
     ],
 )
 def test_score_by_hand(scale, expected):
-    np.testing.assert_allclose(scored(scale).values[:, 0], expected, rtol=1e-14)
+    np.testing.assert_allclose(scored(scale).values[:, 0], expected, rtol=1e-11)  # scores have 12 digits
 
 
 def test_two_thirds_of_three_items_are_two_items():
@@ -65,9 +67,20 @@ def test_rescale_with_items_of_different_ranges():
     data = {"A": ["5", "1", "3", "", "5"], "B": ["10", "0", "5", "4", ""]}
     found = scored("rescale = true", data, "ab", blocks=blocks).values[:, 0]
     # (4 - 0.5) / (7.5 - 0.5): answer 3 and 5 have the mean 4; 4 of 0..10; 5 of 1..5
-    np.testing.assert_allclose(found, [100, 0, 50, 40, 100], rtol=1e-14)
+    np.testing.assert_allclose(found, [100, 0, 50, 40, 100], rtol=1e-11)
     turned = scored('rescale = true\nreversed = ["b"]', data, "ab", blocks=blocks).values[:, 0]
-    np.testing.assert_allclose(turned, [100 * (2.5 - 0.5) / 7, 100 * (5.5 - 0.5) / 7, 50, 60, 100], rtol=1e-14)
+    np.testing.assert_allclose(turned, [100 * (2.5 - 0.5) / 7, 100 * (5.5 - 0.5) / 7, 50, 60, 100], rtol=1e-11)
+
+
+@pytest.mark.parametrize("rescale", ["", "rescale = true"])
+def test_scores_that_are_equal_on_paper_are_equal(rescale):
+    """Every pattern of three items with weights .2, .3 and .5, against exact fractions."""
+    rows = list(product("12345", repeat=3))
+    scale = f'method = "weighted"\nweights = {{ a = 0.2, b = 0.3, c = 0.5 }}\n{rescale}'
+    found = scored(scale, {name: [row[i] for row in rows] for i, name in enumerate("ABC")}).values[:, 0]
+    exact = [Fraction(2 * int(a) + 3 * int(b) + 5 * int(c), 10) for a, b, c in rows]
+    wanted = [float(100 * (value - 1) / 4 if rescale else value) for value in exact]
+    assert found.tolist() == wanted
 
 
 def test_top_box_leaves_out_responses_without_value():

@@ -282,7 +282,7 @@ def test_everyone_is_in_one_segment_or_counted(rows, rule):
     assert found.partition.sizes.sum() + sum(found.rest.values()) == len(rows)
     assert sum(found.sizes.values()) == len(rows)
     frame = cx.segment_shares(study, found).frame
-    assert frame["n"].sum() == len(rows)
+    assert frame["n"].sum() == (weights > 0).sum()
     np.testing.assert_allclose(frame["n_weighted"].sum(), weights.sum(), rtol=1e-12)
     if weights[index >= 0].any():
         assert abs(frame["estimate"].sum() - 1) < 1e-12
@@ -322,3 +322,30 @@ def test_without_segments():
     study = study_of(question("ins", "ordinal", responses=RATINGS), {"INS": ["4"]})
     with pytest.raises(RequestError, match="no-segments"):
         cx.segment(study)
+
+
+def test_a_score_at_the_cut_reaches_it_whatever_its_rounding():
+    """0.3, 0.3 and 0.4 times 3, 4 and 1 come to 2.4999999999999996, which is 2.5 and reaches that cut."""
+    toml = "".join(
+        question(name, "ordinal", responses={str(i): f"L{i}" for i in range(1, 6)}) for name in "abc"
+    )
+    toml += '[[scale]]\nid = "s"\nlabel = "S"\nitems = ["a", "b", "c"]\nmethod = "weighted"\n'
+    toml += "weights = { a = 0.3, b = 0.3, c = 0.4 }\n"
+    toml += '[segments]\nrule = "own"\n[segments.rules.own]\nkind = "{kind}"\nscores = ["s"]\n'
+    rows = list(product("12345", repeat=3))
+    exact = np.array([3 * int(a) + 3 * int(b) + 4 * int(c) for a, b, c in rows])
+    data = {name: [row[i] for row in rows] for i, name in enumerate("ABC")}
+    for tenths in range(12, 50):
+        cuts = toml.replace("{kind}", "cuts") + f"leader = {tenths / 10}\nlaggard = {(tenths - 1) / 10}\n"
+        index = cx.segment(study_of(cuts, data)).partition.index
+        expected = np.where(exact >= tenths, 0, np.where(exact < tenths - 1, 2, 1))
+        np.testing.assert_array_equal(index, expected, err_msg=str(tenths))
+    halves = cx.segment(study_of(toml.replace("{kind}", "median_split"), data)).partition.index
+    np.testing.assert_array_equal(halves == 0, exact > np.quantile(exact, 0.5, method="inverted_cdf"))
+
+
+def test_an_error_names_the_rule_that_was_asked_for():
+    toml = "".join(question(name, "ordinal", responses=list("pqrs")) for name in ("i", "e"))
+    toml += '[segments]\nrule = "any_poor"\ninsight = "i"\nengagement = "e"\n'
+    with pytest.raises(RequestError, match="The rule 'score'"):
+        cx.segment(study_of(toml, {name: list("pqrs") for name in "IE"}), rule="score")
