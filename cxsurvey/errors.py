@@ -126,6 +126,17 @@ class StudyError(CxSurveyError):
         )
 
     @classmethod
+    def responses_given(cls, path: str) -> StudyError:
+        """A responses file was named where a study is wanted."""
+        return cls(
+            "responses-given",
+            "This is a file of responses, not a study.",
+            where=path,
+            expected="a bundled study's name, a study folder, or a study.toml file",
+            hint="Name the study folder or its study.toml.",
+        )
+
+    @classmethod
     def no_study_file(cls, folder: str) -> StudyError:
         """The folder holds no study.toml."""
         return cls(
@@ -370,6 +381,18 @@ class ResponsesError(CxSurveyError):
         )
 
     @classmethod
+    def is_utf8(cls, name: str, *, stated: str, line: int, meant: str, shown: str) -> ResponsesError:
+        """The bytes are UTF-8; the stated encoding would read nonsense."""
+        return cls(
+            "responses-is-utf8",
+            f"The file is UTF-8, not {stated}.",
+            where=f"{name}, line {line}",
+            expected=repr(meant),
+            got=f"{shown!r} if it were read as {stated}",
+            hint='State encoding = "utf-8" under [reading], or leave it out.',
+        )
+
+    @classmethod
     def undecodable(cls, name: str, *, encoding: str, offset: int, line: int, byte: int) -> ResponsesError:
         """A byte does not fit the encoding."""
         return cls(
@@ -404,6 +427,37 @@ class ResponsesError(CxSurveyError):
             where=f"[reading] separator, for {name}",
             got=repr(separator),
             hint="State the character between the fields, or leave it out.",
+        )
+
+    @classmethod
+    def separator_contradicted(cls, name: str, *, stated: str, declared: str) -> ResponsesError:
+        """The first line names another separator than the study file."""
+        return cls(
+            "responses-separator-mismatch",
+            "The stated separator contradicts the file's first line.",
+            where=f"{name}, row 1",
+            expected=f"separator {stated!r}, as stated under [reading]",
+            got=f"the line 'sep=', which says {declared!r}",
+            hint="Leave [reading] separator out, or delete the line if it is wrong.",
+        )
+
+    @classmethod
+    def separator_absent(
+        cls, name: str, *, row: int, separator: str, fitting: str, fields: int, declared: bool
+    ) -> ResponsesError:
+        """The separator makes one column, another parts every row."""
+        hint = (
+            "Delete the first line: the separator is found without it."
+            if declared
+            else "Leave [reading] separator out. If the file is one column, put its cells in quotes."
+        )
+        return cls(
+            "responses-separator-absent",
+            f"The separator {separator!r} is not found in the header; the file looks parted by {fitting!r}.",
+            where=f"{name}, row {row}",
+            expected=f"column names separated by {separator!r}",
+            got=f"{fields} fields in every row looked at, separated by {fitting!r}",
+            hint=hint,
         )
 
     @classmethod
@@ -736,13 +790,35 @@ class RequestError(CxSurveyError):
 
     @classmethod
     def mixed_units(cls, units: Sequence[str]) -> RequestError:
-        """Shares, means and net promoter scores cannot stand on one scale."""
+        """Shares, net promoter scores, and means of different ranges cannot stand on one scale."""
         return cls(
             "mixed-units",
-            "The rows of a figure have different units.",
-            expected="shares only, means only, or net promoter scores only",
+            "The rows of a figure cannot stand on one scale: they differ in unit or range.",
+            expected="shares only, net promoter scores only, or means that can take the same values",
             got=listed(units),
-            hint="Draw them as separate figures.",
+            hint="Draw them as separate figures, or rescale the scores to the same range.",
+        )
+
+    @classmethod
+    def wrong_result(cls, chart: str, wanted: str, got: str) -> RequestError:
+        """A chart was given another result than the one it draws."""
+        return cls(
+            "wrong-result",
+            f"charts.{chart} cannot draw this.",
+            expected=wanted,
+            got=got,
+            hint="Make the result first, and give it to the chart.",
+        )
+
+    @classmethod
+    def results_differ(cls, what: str, estimated: Sequence[str], compared: Sequence[str]) -> RequestError:
+        """Estimates and gaps of one chart are not of the same groups or questions."""
+        return cls(
+            "results-differ",
+            f"The estimates and the gaps are of different {what}.",
+            expected=f"gaps of {listed(estimated)}",
+            got=listed(compared),
+            hint="Make both with the same questions and the same 'by'.",
         )
 
     @classmethod
@@ -754,6 +830,26 @@ class RequestError(CxSurveyError):
             expected="gaps of one pair of groups",
             got=listed(pairs),
             hint="Draw three to five groups as 'lanes', or declare a group of two members.",
+        )
+
+    @classmethod
+    def table_format(cls, path: object) -> RequestError:
+        """A table is written as CSV only."""
+        return cls(
+            "table-format",
+            "Tables are written as CSV.",
+            where=str(path),
+            expected="a file name that ends in .csv",
+            hint="Spreadsheets open CSV files; for JSON, print it: --format json > FILE.",
+        )
+
+    @classmethod
+    def segments_by_segments(cls) -> RequestError:
+        """Segments cannot be shown within themselves."""
+        return cls(
+            "segments-by-segments",
+            "The segments cannot be shown within the segments.",
+            hint="Name a question or a [[group]] after --by.",
         )
 
     @classmethod

@@ -87,6 +87,7 @@ class Block:
             group_label=labels[position // len(targets)],
             statistic=target.statistic,
             interval=self.intervals[position],
+            bounds=self.variable.bounds,
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final, get_args
 import numpy as np
 
 from cxsurvey.analysis.partition import SEGMENT
-from cxsurvey.analysis.scoring import score_values
+from cxsurvey.analysis.scoring import question_bounds, score_bounds, score_values
 from cxsurvey.errors import RequestError, did_you_mean
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.codebook import Measure, Question, Statistic
@@ -56,6 +56,8 @@ class Variable:
         Overlapping responses or a number: the basis are these columns, the last one the base.
     value : ndarray of float, shape (n,), or None
         The number of each answer, whose mean or median is estimated; for a net promoter score -100, 0 or 100.
+    bounds : tuple of float, or None
+        The lowest and highest value that the mean or median can take, where that is known.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Variable:
     code: IntArray | None = None
     columns: FloatArray | None = None
     value: FloatArray | None = None
+    bounds: tuple[float, float] | None = None
 
     @property
     def n_cells(self) -> int:
@@ -95,6 +98,15 @@ def variable(study: Study, name: str, statistic: Statistic | None = None) -> Var
     """
     if statistic not in {None, *get_args(Statistic)}:
         raise RequestError.statistic_needs(str(statistic), name, f"one of {', '.join(get_args(Statistic))}")
+    found = _prepared(study, name, statistic)
+    if found.targets[0].statistic not in {"mean", "median"}:
+        return found
+    scale = study.scales.get(name)
+    bounds = score_bounds(study, scale) if scale else question_bounds(study.question(name))
+    return replace(found, bounds=bounds)
+
+
+def _prepared(study: Study, name: str, statistic: Statistic | None) -> Variable:
     if name == SEGMENT:
         if statistic not in {None, "share"}:
             needs = "an ordinal or number question, or a scale"

@@ -13,10 +13,11 @@ from cxsurvey.analysis.segmentation import Segmentation, rating_levels, segment
 from cxsurvey.errors import RequestError
 from cxsurvey.study.answers import FloatArray, IntArray
 from cxsurvey.study.codebook import SEGMENT_ORDER
+from cxsurvey.study.notebook import html_table
 from cxsurvey.study.study import Study
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RatingPairs:
     """A grid rule with the respondents in it.
 
@@ -46,6 +47,24 @@ class RatingPairs:
     segment: tuple[tuple[str, ...], ...]
     segment_share: dict[str, float]
     n: int
+
+    @property
+    def caption(self) -> str:
+        """What is crossed, under which rule and on which base, in one line."""
+        return (
+            f"{self.insight} (rows) by {self.engagement} (columns), shares of {self.n:,} respondents of "
+            f"{self.segments.study}; rule '{self.segments.rule}'"
+        )
+
+    def __repr__(self) -> str:
+        return self.caption
+
+    def _repr_html_(self) -> str:
+        rows = [
+            {"": label, **dict(zip(self.columns, shares, strict=True))}
+            for label, shares in zip(self.rows, self.share.tolist(), strict=True)
+        ]
+        return html_table(rows, self.caption)
 
 
 def rating_pairs(study: Study, *, rule: str | None = None) -> RatingPairs:

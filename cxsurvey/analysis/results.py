@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +51,36 @@ GAP_COLUMNS: Final = (
     "flag",
 )
 TOTAL: Final = "total"
+SHOWN_ESTIMATE_COLUMNS: Final = (
+    "question",
+    "response",
+    "group",
+    "n",
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "flag",
+)
+SHOWN_GAP_COLUMNS: Final = (
+    "question",
+    "response",
+    "group_a",
+    "group_b",
+    "gap",
+    "conf_low",
+    "conf_high",
+    "p_adjusted",
+    "flag",
+)
+SHOWN_ROWS: Final = 24
+
+
+def _excerpt(frame: pd.DataFrame, columns: Sequence[str]) -> str:
+    """The columns that answer the question, in a width that a terminal holds; ``.frame`` has them all."""
+    shown = frame.loc[:, list(columns)].head(SHOWN_ROWS)
+    text = shown.to_string(index=False, float_format=lambda value: f"{value:.4g}", na_rep="")
+    rest = len(frame) - len(shown)
+    return f"{text}\n... and {rest:,} rows more in .frame" if rest > 0 else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +96,8 @@ class Row:
         ``share``, ``mean``, ``median`` or ``nps``.
     interval : str
         Method of the interval.
+    bounds : tuple of float, or None
+        The lowest and highest value that a mean or median can take, where that is known.
     """
 
     question: str
@@ -75,6 +108,7 @@ class Row:
     group_label: str
     statistic: str
     interval: str
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -118,7 +152,7 @@ class Estimates:
         )
 
     def __repr__(self) -> str:
-        return "\n".join([self.caption, str(self.frame), *self.notes])
+        return "\n".join([self.caption, _excerpt(self.frame, SHOWN_ESTIMATE_COLUMNS), *self.notes])
 
     def _repr_html_(self) -> str:
         return html_table(self.frame, " ".join([self.caption, *self.notes]))
@@ -166,7 +200,8 @@ class Gaps:
     @property
     def caption(self) -> str:
         """What the table holds, in one line."""
-        return f"{len(self.frame)} gaps of {self.study}, {self.tested} tested; {self.correction}; {self.design}"
+        counts = f"{len(self.frame):,} gaps of {self.study}, {self.tested:,} tested"
+        return f"{counts}; {self.correction}; {self.design}"
 
     @property
     def correction(self) -> str:
@@ -181,13 +216,13 @@ class Gaps:
         if self.tested == 1:
             return f"the only test of this {place}, so nothing to correct"
         if self.adjust == "none":
-            return f"{self.tested} tests, p-values not corrected"
+            return f"{self.tested:,} tests, p-values not corrected"
         if self.family == "all":
-            return f"{names[self.adjust]} over all {self.tested} tests of this {place}"
-        return f"{names[self.adjust]} within each {self.family} ({self.tested} tests in all)"
+            return f"{names[self.adjust]} over all {self.tested:,} tests of this {place}"
+        return f"{names[self.adjust]} within each {self.family} ({self.tested:,} tests in all)"
 
     def __repr__(self) -> str:
-        return "\n".join([self.caption, str(self.frame), *self.notes])
+        return "\n".join([self.caption, _excerpt(self.frame, SHOWN_GAP_COLUMNS), *self.notes])
 
     def _repr_html_(self) -> str:
         return html_table(self.frame, " ".join([self.caption, *self.notes]))

@@ -203,6 +203,30 @@ def item_values(study: Study, scale: Scale) -> FloatArray:
     return np.column_stack(columns)
 
 
+def question_bounds(question: Question) -> tuple[float, float] | None:
+    """The lowest and highest number that a question allows; None where one is not declared."""
+    if question.type != "number":
+        return item_range(question)
+    low, high = question.bounds
+    return None if low is None or high is None else (low, high)
+
+
+def score_bounds(study: Study, scale: Scale) -> tuple[float, float] | None:
+    """The lowest and highest score that a scale allows; None where an item has no bounds."""
+    if scale.rescale:
+        return 0.0, FULL
+    if scale.method == "top_box":
+        return 0.0, 1.0
+    ends = [question_bounds(study.question(item)) for item in scale.items]
+    known = [end for end in ends if end is not None]
+    if len(known) < len(ends):
+        return None
+    times = len(known) if scale.method == "sum" else 1
+    weights = [scale.weights.get(item, 1.0) for item in scale.items]
+    low, high = np.average(np.array(known), axis=0, weights=weights)
+    return float(times * low), float(times * high)
+
+
 def item_range(question: Question) -> tuple[float, float]:
     """The lowest and highest number that a question allows.
 

@@ -13,6 +13,7 @@ from cxsurvey.analysis.measures import Target, Variable
 from cxsurvey.analysis.partition import SEGMENT, partition
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
+from cxsurvey.errors import RequestError
 from cxsurvey.numerics.cells import CellTotals, cell_totals
 from cxsurvey.numerics.design import SampleDesign
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
@@ -74,6 +75,8 @@ def segment_shares(
     >>> int(shares.frame["n"].sum())
     2809
     """
+    if by == SEGMENT:
+        raise RequestError.segments_by_segments()
     settings = with_level(study.file.settings, level)
     groups = partition(study, by) if by else None
     design = survey_design(study)

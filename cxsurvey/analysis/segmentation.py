@@ -237,11 +237,14 @@ def rating_levels(declared: Segments, question: Question, rule: str) -> tuple[tu
     """
     if declared.levels:
         return declared.levels
-    values = np.array(question.values)
+    scored = [
+        (item, value) for item, value in zip(question.responses, question.values, strict=True) if item.scored
+    ]
+    values = np.array([value for _, value in scored])
     if np.isnan(values).any():
         needs = f"a value for every response of '{question.id}', or 'levels' in [segments]"
         raise RequestError.rule_needs(rule, needs)
-    best_first = [question.responses[i] for i in np.argsort(-values, kind="stable")]
+    best_first = [scored[i][0] for i in np.argsort(-values, kind="stable")]
     said = [GRID_LEVELS.index(name) for item in best_first if (name := item.label.casefold()) in GRID_LEVELS]
     if said != sorted(said):
         raise RequestError.rating_upside_down(question.id, [item.label for item in best_first])

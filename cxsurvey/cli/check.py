@@ -6,6 +6,7 @@ import typer
 
 from cxsurvey.cli.options import Format, FormatOption, OutFile, StudyName
 from cxsurvey.cli.output import show
+from cxsurvey.cli.studies import write_table
 
 NAME = "check"
 
@@ -14,12 +15,11 @@ def command(study: StudyName, format_: FormatOption = Format.text, out: OutFile 
     """Check the responses against the codebook; exit 1 if there is any error."""
     import cxsurvey as cx
     from cxsurvey.display.text_tables import issues_text
-    from cxsurvey.files import write_csv
 
     read = cx.read_study(study)
     issues = cx.check(read)
     if out is not None:
-        write_csv(out, issues.frame, inputs=read.inputs)
+        write_table(out, issues.frame, read)
     show(format_, issues.frame, lambda: issues_text(issues), {"study": read.id, "summary": issues.summary()})
     if issues.errors:
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ import typer
 
 from cxsurvey.cli.options import OutFolder, Paper, PaperOption, StudyName
 from cxsurvey.cli.progress import Progress
+from cxsurvey.cli.studies import tell_of_errors
 
 NAME = "figures"
 
@@ -23,7 +24,9 @@ def command(
     """Draw the figures of a study: PDF pack, PNG, SVG, data and alt text."""
     import cxsurvey as cx
 
+    read = cx.read_study(study)
     progress = Progress()
-    files = cx.figures(cx.read_study(study), to=out, only=only or None, paper=paper.value, progress=progress)
+    files = cx.figures(read, to=out, only=only or None, paper=paper.value, progress=progress)
     progress.close()
     typer.echo("\n".join(str(path) for path in files))
+    tell_of_errors(read, study)

@@ -18,6 +18,7 @@ from cxsurvey.cli.options import (
     StudyName,
 )
 from cxsurvey.cli.output import show
+from cxsurvey.cli.studies import tell_of_errors, write_table
 from cxsurvey.errors import RequestError
 
 NAME = "gaps"
@@ -44,7 +45,6 @@ def command(
     """Test every response between groups."""
     import cxsurvey as cx
     from cxsurvey.display.text_tables import gaps_text
-    from cxsurvey.files import write_csv
 
     if rule is not None and by != "segment":
         raise RequestError.rule_without_segments(by)
@@ -59,7 +59,7 @@ def command(
         level=level,
     )
     if out is not None:
-        write_csv(out, found.frame, inputs=read.inputs)
+        write_table(out, found.frame, read)
     about = {
         "study": read.id,
         "correction": found.correction,
@@ -68,3 +68,4 @@ def command(
         "notes": found.notes,
     }
     show(format_, found.frame, lambda: gaps_text(found), about)
+    tell_of_errors(read, study)

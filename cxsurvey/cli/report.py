@@ -6,6 +6,7 @@ import typer
 
 from cxsurvey.cli.options import OutFolder, Paper, PaperOption, StudyName
 from cxsurvey.cli.progress import Progress
+from cxsurvey.cli.studies import tell_of_errors
 
 NAME = "report"
 
@@ -14,7 +15,9 @@ def command(study: StudyName, out: OutFolder, paper: PaperOption = Paper.letter)
     """Write everything: checks, scores, segments, gaps and the figure pack, with a manifest."""
     import cxsurvey as cx
 
+    read = cx.read_study(study)
     progress = Progress()
-    files = cx.report(cx.read_study(study), to=out, paper=paper.value, progress=progress)
+    files = cx.report(read, to=out, paper=paper.value, progress=progress)
     progress.close()
     typer.echo("\n".join(str(path) for path in files))
+    tell_of_errors(read, study)

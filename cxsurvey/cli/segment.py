@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cxsurvey.cli.options import Format, FormatOption, LevelOption, OutFile, RuleOption, StudyName
+from cxsurvey.cli.options import Format, FormatOption, LevelOption, RuleOption, StudyName
 from cxsurvey.cli.output import show
+from cxsurvey.cli.studies import tell_of_errors, write_table
 
 NAME = "segment"
 
@@ -20,7 +22,9 @@ def command(
     ] = None,
     level: LevelOption = None,
     format_: FormatOption = Format.text,
-    out: OutFile = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write each respondent's scores and segment to this CSV file.")
+    ] = None,
 ) -> None:
     """Score respondents and part them into leaders, followers and laggards.
 
@@ -29,13 +33,12 @@ def command(
     import cxsurvey as cx
     from cxsurvey.analysis.respondents import respondent_table
     from cxsurvey.display.text_tables import segments_text
-    from cxsurvey.files import write_csv
 
     read = cx.read_study(study)
     segments = cx.segment(read, rule=rule)
     shares = cx.segment_shares(read, segments, by=by, level=level)
     if out is not None:
-        write_csv(out, respondent_table(read, segments), inputs=read.inputs)
+        write_table(out, respondent_table(read, segments), read)
     about = {
         "study": read.id,
         "rule": segments.rule,
@@ -44,3 +47,4 @@ def command(
         "design": shares.design,
     }
     show(format_, shares.frame, lambda: segments_text(read, segments, shares), about)
+    tell_of_errors(read, study)

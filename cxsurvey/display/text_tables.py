@@ -12,13 +12,14 @@ from cxsurvey.analysis.scoring import score
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
 from cxsurvey.display import numbers
 from cxsurvey.display.tables import HUNDRED, UNITS
-from cxsurvey.study.issues import Issues
+from cxsurvey.study.issues import Issue, Issues
 from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = 80
+SHOWN_ALIKE = 5  # findings of one kind in one column, before the rest are counted
 Cells = tuple[str, ...]
 
 
@@ -35,13 +36,23 @@ def issues_text(issues: Issues) -> str:
         Lines of at most 80 columns.
     """
     lines = [issues.summary()]
-    for issue in issues:
-        row = f", row {issue.row}" if issue.row is not None else ""
-        lines += ["", *wrapped(f"{issue.severity} [{issue.code}] {issue.column}{row}")]
-        lines += wrapped(issue.message, indent="  ")
-        if issue.expected:
-            lines += wrapped(f"Expected: {issue.expected}", indent="  ")
+    for _, group in groupby(issues, key=lambda issue: (issue.code, issue.column)):
+        alike = list(group)
+        lines += [line for issue in alike[:SHOWN_ALIKE] for line in _issue_lines(issue)]
+        rest = len(alike) - SHOWN_ALIKE
+        if rest > 0:
+            more = f"{rest:,} more [{alike[0].code}] in {alike[0].column}; --format csv lists them all."
+            lines += ["", *wrapped(more)]
     return "\n".join(lines)
+
+
+def _issue_lines(issue: Issue) -> list[str]:
+    row = f", row {issue.row}" if issue.row is not None else ""
+    lines = ["", *wrapped(f"{issue.severity} [{issue.code}] {issue.column}{row}")]
+    lines += wrapped(issue.message, indent="  ")
+    if issue.expected:
+        lines += wrapped(f"Expected: {issue.expected}", indent="  ")
+    return lines
 
 
 def segments_text(study: Study, segments: Segmentation, shares: Estimates) -> str:
@@ -67,6 +78,7 @@ def segments_text(study: Study, segments: Segmentation, shares: Estimates) -> st
         interval = f"{numbers.level(shares.level)} interval"
         lines += [*aligned([(head, "n", "Share", interval, ""), *body], widths=(36, 8, 8, 14, 4)), ""]
     lines += [line for note in shares.notes for line in wrapped(note, indent="  ")]
+    lines += [line for note in _flag_words(shares.frame) for line in wrapped(note, indent="  ")]
     lines += _definitions(segments) + _scales_text(study)
     lines += wrapped(f"Shares are of classified respondents; {shares.design}.")
     return "\n".join(lines)
@@ -129,7 +141,8 @@ def gaps_text(found: Gaps) -> str:
         pairs.setdefault((left.group_label, right.group_label), []).append((record, left))
     lines = wrapped(f"Gaps by {records[0]['group_by']}: {found.correction}.") if records else ["No gaps."]
     for (left_label, right_label), rows in pairs.items():
-        lines += ["", *wrapped(f"{left_label} (a) v {right_label} (b)")]
+        sides = f"{left_label} (a{_n_words(rows, 'n_a')}) v {right_label} (b{_n_words(rows, 'n_b')})"
+        lines += ["", *wrapped(sides)]
         lines += _pair_lines(rows, found.level)
     lines += ["", *wrapped(f"Intervals are {numbers.level(found.level)}, uncorrected; p is {_p_words(found)}.")]
     lines += [line for note in (*_flag_words(found.frame), *found.notes) for line in wrapped(note)]
@@ -137,7 +150,16 @@ def gaps_text(found: Gaps) -> str:
 
 
 def _p_words(found: Gaps) -> str:
-    return "uncorrected" if found.adjust == "none" else "adjusted"
+    return "uncorrected" if found.adjust == "none" or found.tested <= 1 else "adjusted"
+
+
+def _n_words(rows: Sequence[tuple[dict[Hashable, Any], Row]], column: str) -> str:
+    """The unweighted bases of one side; nothing where all are suppressed."""
+    known = sorted({int(record[column]) for record, _ in rows if record["flag"] != "suppressed"})
+    if not known:
+        return ""
+    low, high = numbers.count(known[0]), numbers.count(known[-1])
+    return f", n={low}" if low == high else f", n={low} to {high}"
 
 
 def _pair_lines(rows: Sequence[tuple[dict[Hashable, Any], Row]], level: float) -> Iterator[str]:

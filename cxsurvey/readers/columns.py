@@ -1,4 +1,8 @@
-"""Column names and the shape of the frame: rules that every file format shares."""
+"""Column names and the shape of the frame: rules that every file format shares.
+
+A column with cells needs a name, with one exception: R and pandas write a row index as a first column without a
+name. When its cells are exactly 0, 1, 2, ... or 1, 2, 3, ... it says nothing and is left out.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +34,28 @@ def clean_name(name: str) -> str:
     return name
 
 
+def is_row_index(cells: Sequence[object]) -> bool:
+    """Whether cells count the rows from 0 or from 1, as text or as numbers, without a gap.
+
+    >>> is_row_index(["0", "1", "2"]), is_row_index([1.0, 2.0]), is_row_index(["1", "3"]), is_row_index([])
+    (True, True, False, False)
+    """
+    return len(cells) > 0 and any(
+        all(_written(cell) == str(number) for number, cell in enumerate(cells, first)) for first in (0, 1)
+    )
+
+
+def _written(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
 def named_columns(
-    header: Sequence[str], *, file_name: str, row: int, is_empty: Callable[[int], bool]
+    header: Sequence[str],
+    *,
+    file_name: str,
+    row: int,
+    is_empty: Callable[[int], bool],
+    first_cells: Callable[[], Sequence[object]],
 ) -> dict[int, str]:
     """Decide which columns are kept and what they are called.
 
@@ -45,11 +69,13 @@ def named_columns(
         Row of the header.
     is_empty : callable
         Given a column's position, whether every cell below its name is empty.
+    first_cells : callable
+        Gives the cells of the first column; called when that column has cells but no name.
 
     Returns
     -------
     dict of int to str
-        Position to name. Columns without a name and without cells are left out.
+        Position to name. Columns without a name and without cells are left out, and a nameless row index.
 
     Raises
     ------
@@ -59,8 +85,14 @@ def named_columns(
 
     Examples
     --------
-    >>> named_columns(["id ", ""], file_name="answers.csv", row=1, is_empty=lambda position: True)
-    {0: 'id'}
+    >>> named_columns(
+    ...     ["", "id ", ""],
+    ...     file_name="answers.csv",
+    ...     row=1,
+    ...     is_empty=lambda position: position == 2,
+    ...     first_cells=lambda: ["1", "2"],
+    ... )
+    {1: 'id'}
     """
     if len(header) > MAX_COLUMNS:
         raise ResponsesError.too_many_columns(file_name, count=len(header), limit=MAX_COLUMNS)
@@ -70,7 +102,7 @@ def named_columns(
     seen: dict[str, int] = {}
     for position, name in enumerate(names):
         if not name:
-            if not is_empty(position):
+            if not is_empty(position) and not (position == 0 and is_row_index(first_cells())):
                 raise ResponsesError.blank_column(file_name, row=row, position=position + 1)
         elif name in seen:
             raise ResponsesError.duplicate_column(
@@ -118,7 +150,11 @@ def text_frame(
     if rows == 0:
         raise ResponsesError.header_only(file_name, row=header_row)
     names = named_columns(
-        header, file_name=file_name, row=header_row, is_empty=lambda position: used[position] == 0
+        header,
+        file_name=file_name,
+        row=header_row,
+        is_empty=lambda position: used[position] == 0,
+        first_cells=lambda: columns[0].slice(0, rows).to_pylist(),
     )
     return pd.DataFrame(
         {name: columns[position].slice(0, rows).to_pandas() for position, name in names.items()}

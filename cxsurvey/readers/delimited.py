@@ -12,7 +12,8 @@ import numpy as np
 from cxsurvey.errors import ResponsesError
 from cxsurvey.readers.columns import MAX_COLUMNS, text_frame
 from cxsurvey.readers.encodings import to_utf8
-from cxsurvey.readers.records import ONE_COLUMN, Record, find_separator, read_records
+from cxsurvey.readers.records import Record, read_records
+from cxsurvey.readers.separators import ONE_COLUMN, find_declaration, find_separator, known_separator
 from cxsurvey.study.raw import RawResponses
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class _Layout:
 def read_delimited(source: SourceFile, reading: Reading) -> RawResponses:
     """Read delimited text.
 
-    Encoding and separator are as stated, else found. No cell is interpreted: the text ``NA``, a decimal
+    Encoding and separator are as stated, else found. A first line ``sep=;`` states the separator and is no row
+    of the table. No cell is interpreted: the text ``NA``, a decimal
     comma and surrounding spaces all stay; an empty cell is ``""``. In a file over 64 MB, columns of few
     distinct cells are categorical (of the same text): a tenth of the memory.
 
@@ -63,8 +65,8 @@ def read_delimited(source: SourceFile, reading: Reading) -> RawResponses:
     Raises
     ------
     ResponsesError
-        When the text cannot be decoded, its quotes do not pair, a row has too many or too few fields, or
-        its columns cannot be named.
+        When the text cannot be decoded, the stated separator is not the file's, its quotes do not pair, a
+        row has too many or too few fields, or its columns cannot be named.
     """
     columns, layout, encoding = _parsed(source, reading)
     return RawResponses(
@@ -90,25 +92,27 @@ def _parsed(source: SourceFile, reading: Reading) -> tuple[Sequence[pa.ChunkedAr
 
 
 def _layout(text: Utf8Text, file_name: str, reading: Reading) -> _Layout:
-    if not bytes(text.data[:HEAD_BYTES]).strip() and not bytes(text.data).strip():
-        raise ResponsesError.empty(file_name)
     if reading.separator in {'"', "\r", "\n"}:
         raise ResponsesError.impossible_separator(file_name, separator=reading.separator)
     head = bytes(text.data[:HEAD_BYTES]).decode("utf-8", errors="ignore")
+    declaration = find_declaration(head)
+    start = declaration.end if declaration else 0
+    if not head[start:].strip() and not bytes(text.data[start:]).strip():
+        raise ResponsesError.empty(file_name)
+    row = max(reading.header_row, 2) if declaration else reading.header_row
     cut = len(text.data) > HEAD_BYTES
-    separator = reading.separator or find_separator(
-        head, header_row=reading.header_row, file_name=file_name, decimal=reading.decimal, cut=cut
-    )
-    header = _header(head, separator, reading.header_row, file_name, cut=cut)
+    separator = known_separator(
+        head, stated=reading.separator, header_row=row, file_name=file_name, cut=cut
+    ) or find_separator(head, header_row=row, file_name=file_name, decimal=reading.decimal, cut=cut)
+    header = _header(head, separator, row, file_name, cut=cut)
     if header is None:
         head = text.text()
-        header = _header(head, separator, reading.header_row, file_name, cut=False)
+        header = _header(head, separator, row, file_name, cut=False)
     if header is None:
-        raise ResponsesError.no_header(file_name, row=reading.header_row)
+        raise ResponsesError.no_header(file_name, row=row)
     if len(header.fields) > MAX_COLUMNS:
         raise ResponsesError.too_many_columns(file_name, count=len(header.fields), limit=MAX_COLUMNS)
-    body = len(head[: header.end].encode())
-    return _Layout(separator, header.fields, reading.header_row, body)
+    return _Layout(separator, header.fields, row, body=len(head[: header.end].encode()))
 
 
 def _header(head: str, separator: str, row: int, file_name: str, *, cut: bool) -> Record | None:

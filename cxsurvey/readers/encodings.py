@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from cxsurvey.errors import ResponsesError
@@ -15,6 +16,8 @@ BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 CHUNK_BYTES = 8 * 1024 * 1024
+_ALL_BYTES = bytes(range(256))
+_WIDE_CHARACTER = re.compile(rb"[\xc0-\xff][\x80-\xbf]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ def to_utf8(data: bytes, *, file_name: str, encoding: str | None = None) -> Utf8
 
     A byte order mark decides; else the stated encoding; else UTF-8 if every byte fits, else Windows-1252.
     A file that is UTF-8 up to a broken place is refused: read as Windows-1252, its accents would turn into
-    nonsense.
+    nonsense. So is a file of valid UTF-8 with a stated encoding of one byte a character: text in such an
+    encoding all but never happens to be UTF-8.
 
     Parameters
     ----------
@@ -52,8 +56,8 @@ def to_utf8(data: bytes, *, file_name: str, encoding: str | None = None) -> Utf8
     Raises
     ------
     ResponsesError
-        When the encoding is unknown, contradicts the byte order mark, or does not fit the bytes, and when
-        the text holds NUL characters.
+        When the encoding is unknown, contradicts the byte order mark or the bytes, or does not fit them, and
+        when the text holds NUL characters.
 
     Examples
     --------
@@ -69,7 +73,11 @@ def to_utf8(data: bytes, *, file_name: str, encoding: str | None = None) -> Utf8
     chosen = marked or stated
     if chosen in {"utf-8", "utf-8-sig"}:
         return _checked_utf8(data, file_name, label="utf-8")
-    return _transcoded(data, file_name, chosen) if chosen else _found(data, file_name)
+    if chosen is None:
+        return _found(data, file_name)
+    if _is_single_byte(chosen):
+        _refuse_utf8(data, file_name, stated=chosen)
+    return _transcoded(data, file_name, chosen)
 
 
 def _codec(name: str, file_name: str) -> str:
@@ -81,6 +89,27 @@ def _codec(name: str, file_name: str) -> str:
         # Four NUL bytes are not valid everywhere; it is a text encoding all the same.
         pass
     return codecs.lookup(name).name
+
+
+def _is_single_byte(codec: str) -> bool:
+    """Whether every byte is a character; encodings of more bytes take some of these for pairs."""
+    return codec not in {"utf-8", "utf-8-sig"} and len(_ALL_BYTES.decode(codec, errors="replace")) == len(
+        _ALL_BYTES
+    )
+
+
+def _refuse_utf8(data: bytes, file_name: str, *, stated: str) -> None:
+    found = _WIDE_CHARACTER.search(data)
+    if found is None or _utf8_fault(data) is not None:
+        return
+    sample = found.group()
+    raise ResponsesError.is_utf8(
+        file_name,
+        stated=stated,
+        line=_line(data, found.start()),
+        meant=sample.decode(),
+        shown=sample.decode(stated, errors="replace"),
+    )
 
 
 def _found(data: bytes, file_name: str) -> Utf8Text:

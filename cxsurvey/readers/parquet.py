@@ -47,7 +47,13 @@ def read_parquet(source: SourceFile, reading: Reading) -> RawResponses:  # noqa:
     table = _table(source)
     if table.num_columns == 0:
         raise ResponsesError.empty(source.name)
-    names = named_columns(table.column_names, file_name=source.name, row=1, is_empty=_is_empty(table))
+    names = named_columns(
+        table.column_names,
+        file_name=source.name,
+        row=1,
+        is_empty=_is_empty(table),
+        first_cells=lambda: table.column(0).to_pylist(),
+    )
     if table.num_rows == 0:
         raise ResponsesError.no_cases(source.name)
     columns = {name: _column(table.column(position)) for position, name in names.items()}

@@ -11,13 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 from cxsurvey.errors import ResponsesError
 
-SEPARATORS = (",", ";", "\t", "|")
-ONE_COLUMN = "\x1f"  # a character that text does not hold parts nothing
-LOOKED_AT = 100
 _QUOTED = re.compile(r'"(?:[^"]|"")*+"')
 
 
@@ -87,85 +83,3 @@ def _quote_fault(text: str, position: int, row: int, field: int, file_name: str)
     return ResponsesError.stray_quote(
         file_name, row=row, field=field, after=text[closed.end() : closed.end() + 20]
     )
-
-
-def find_separator(text: str, *, header_row: int, file_name: str, decimal: str = ".", cut: bool = False) -> str:
-    """Find the separator by the field counts of the first records.
-
-    The candidates are comma, semicolon, tab and bar. The one that parts the header and gives every record
-    as many fields wins; then the one that most records agree with; then the one that makes most fields.
-
-    Parameters
-    ----------
-    text : str
-        The file, or its beginning.
-    header_row : int
-        Row that holds the column names.
-    file_name : str
-        For messages.
-    decimal : str
-        The decimal mark: a decimal comma in a file of one column is no separator.
-    cut : bool
-        Whether the text breaks off before the end of the file.
-
-    Returns
-    -------
-    str
-        One character; ``ONE_COLUMN`` when no candidate parts the header.
-
-    Raises
-    ------
-    ResponsesError
-        When the header is one name although the rows below it part evenly.
-
-    Examples
-    --------
-    >>> find_separator("id;score" + chr(10) + "1;4,5", header_row=1, file_name="answers.csv")
-    ';'
-    """
-    found = {part: _partition(text, part, header_row, file_name, cut=cut) for part in SEPARATORS}
-    parting = [separator for separator in SEPARATORS if found[separator].width > 1]
-    if parting:
-        return max(parting, key=lambda separator: found[separator].fitness)
-    for separator in SEPARATORS:
-        below = found[separator].counts[1:]
-        even = len(below) > 1 and below[0] > 1 and len(set(below)) == 1
-        if even and not (separator == "," and decimal == ","):
-            raise ResponsesError.one_name(file_name, row=header_row, fields=below[0], separator=separator)
-    return ONE_COLUMN
-
-
-@dataclass(frozen=True, slots=True)
-class _Partition:
-    """Field counts of the header and the first rows under one separator."""
-
-    counts: list[int]
-    loose_quote: bool
-
-    @property
-    def width(self) -> int:
-        return self.counts[0] if self.counts else 0
-
-    @property
-    def fitness(self) -> tuple[bool, bool, float, int]:
-        """Even rows without a quote inside an unquoted field, then even rows, then the share of them."""
-        agreeing = sum(count == self.width for count in self.counts) / len(self.counts)
-        return agreeing == 1 and not self.loose_quote, agreeing == 1, agreeing, self.width
-
-
-def _partition(text: str, separator: str, header_row: int, file_name: str, *, cut: bool) -> _Partition:
-    """Count the fields of the first records, up to a quoting fault; blank and cut records do not count."""
-    records = islice(read_records(text, separator, file_name=file_name), header_row - 1, header_row + LOOKED_AT)
-    counts: list[int] = []
-    loose = False
-    try:
-        for record in records:
-            whole = record.end < len(text) or not cut
-            if record.fields != [""] and (whole or not counts):
-                counts.append(len(record.fields))
-                loose = loose or record.loose_quote
-    except ResponsesError:
-        # The candidate may simply be wrong; a real fault is reported when the file is read.
-        if not cut:
-            counts.append(0)
-    return _Partition(counts, loose)

@@ -60,7 +60,7 @@ def read_statistical(source: SourceFile, reading: Reading) -> RawResponses:
     meta = _read(source, reading.encoding, metadataonly=True)[1]
     if not meta.column_names:
         raise ResponsesError.empty(source.name)
-    named_columns(meta.column_names, file_name=source.name, row=1, is_empty=lambda _: False)
+    named_columns(meta.column_names, file_name=source.name, row=1, is_empty=lambda _: False, first_cells=list)
     ranges = _declared_missing(meta)
     parts: dict[str, list[pd.Series]] = {name: [] for name in meta.column_names}
     for cells, part_meta in _parts(source, reading.encoding, width=len(meta.column_names)):

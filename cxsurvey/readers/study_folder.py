@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from cxsurvey.errors import StudyError
-from cxsurvey.readers.detector import read_responses
+from cxsurvey.readers.detector import SUFFIXES, read_responses
 from cxsurvey.study.codebook import StudyInfo
 from cxsurvey.study.study import Study
 from cxsurvey.study.study_file import FILE_NAME, load_study_file, with_file_labels
@@ -51,10 +51,12 @@ def study_path(name: str | Path) -> Path:
     Raises
     ------
     StudyError
-        ``study-not-found`` or ``study-file-missing``.
+        ``study-not-found``, ``study-file-missing``, or ``responses-given`` when it is a file of responses.
     """
     path = Path(name)
     if os.path.isfile(path):  # noqa: PTH113 - false for names that are too long, where Path raises
+        if path.suffix.lower() in SUFFIXES:
+            raise StudyError.responses_given(str(path))
         return path
     if os.path.isdir(path):  # noqa: PTH112 - as above
         if not (path / FILE_NAME).is_file():

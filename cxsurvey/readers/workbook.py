@@ -60,6 +60,7 @@ def read_workbook(source: SourceFile, reading: Reading) -> RawResponses:
         file_name=label,
         row=reading.header_row,
         is_empty=lambda position: all(row[position] is None for row in rows),
+        first_cells=lambda: [row[0] for row in rows],
     )
     return RawResponses(
         frame=pd.DataFrame({name: column_of([row[at] for row in rows]) for at, name in names.items()}),

@@ -227,7 +227,8 @@ def _find(text: str, spellings: Mapping[str, int]) -> int:
 def _reasons(column: _Column, question: Question, valid: list[bool]) -> list[int]:
     """The reason for each distinct cell: declared by the study, by the file, blank, or unknown."""
     declared = _missing_reasons(question)
-    labels = {folded(item.label): REASONS.index(item.reason) for item in question.missing if item.label}
+    spellings = [(folded(text), item) for item in question.missing for text in (item.code, item.label) if text]
+    labels = {text: REASONS.index(item.reason) for text, item in reversed(spellings)}
     reasons = []
     for text, is_valid, by_file in zip(column.distinct, valid, column.declared, strict=True):
         if text in declared:

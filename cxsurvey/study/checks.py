@@ -8,13 +8,35 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from cxsurvey.errors import did_you_mean, listed
-from cxsurvey.study.answers import LARGEST, NOT_SHOWN, Answers, decode, parse_number
+from cxsurvey.study.answers import LARGEST, NOT_SHOWN, Answers, decode, folded, parse_number
 from cxsurvey.study.codebook import Group, Question
 from cxsurvey.study.design_checks import check_populations, check_strata_and_clusters, check_weights
 from cxsurvey.study.findings import decimal_hint, finding, first_row, people, times
 from cxsurvey.study.issues import Issue, Issues, Severity
 from cxsurvey.study.membership import memberships
 from cxsurvey.study.study import Study
+
+NONANSWERS = frozenset(
+    {
+        "don't know",
+        "dont know",
+        "do not know",
+        "don't know / not applicable",
+        "don't know/not applicable",
+        "unsure",
+        "not sure",
+        "not applicable",
+        "does not apply",
+        "n/a",
+        "na",
+        "refused",
+        "prefer not to say",
+        "prefer not to answer",
+        "no answer",
+        "can't say",
+        "have never used",
+    }
+)
 
 Check = Callable[[Study], Iterator[Issue]]
 
@@ -197,9 +219,12 @@ def _never_chosen(question: Question, answers: Answers) -> Iterator[Issue]:
 def _code_gap(question: Question) -> Iterator[Issue]:
     if question.type != "ordinal":
         return
-    values = np.array(question.values)
+    yield from _nonanswers(question)
+    scored = [item for item in question.responses if item.scored]
+    by_code = dict(zip(question.codes, question.values, strict=True))
+    values = np.array([by_code[item.code] for item in scored])
     if np.isnan(values).any():
-        unvalued = [code for code, value in zip(question.codes, values, strict=True) if np.isnan(value)]
+        unvalued = [item.code for item in scored if np.isnan(by_code[item.code])]
         have = "has" if len(unvalued) == 1 else "have"
         message = f"'{question.id}': {listed(unvalued)} {have} no value, so no mean or score can use it."
         yield finding("response-without-value", "warning", question.id, message, value=unvalued[0])
@@ -210,9 +235,18 @@ def _code_gap(question: Question) -> Iterator[Issue]:
         yield finding("ordinal-not-ordered", "error", question.id, message, expected="rising or falling values")
     elif len(steps) and not np.allclose(steps, steps[0]):
         gap = int(np.argmax(np.abs(steps)))
-        value = f"{question.codes[gap]} to {question.codes[gap + 1]}"
+        value = f"{scored[gap].code} to {scored[gap + 1].code}"
         message = f"The codes of '{question.id}' have a gap: {value}."
         yield finding("ordinal-code-gap", "warning", question.id, message, value=value, expected="equal steps")
+
+
+def _nonanswers(question: Question) -> Iterator[Issue]:
+    """Answers such as "Don't know" that a mean would count as a number."""
+    for item, value in zip(question.responses, question.values, strict=True):
+        if folded(item.label).casefold().rstrip(".") in NONANSWERS and not np.isnan(value):
+            message = f"'{question.id}': '{item.label}' counts as {value:g} in means and scores."
+            expected = "a missing code with a reason, or scored = false to keep it in shares"
+            yield finding("nonanswer-scored", "error", question.id, message, value=item.code, expected=expected)
 
 
 def _scales(study: Study) -> Iterator[Issue]:

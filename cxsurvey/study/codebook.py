@@ -128,11 +128,15 @@ class Settings(Record):
 
 
 class Response(Record):
-    """One answer option. ``value`` is its number in scores; a numeric code is its own value."""
+    """One answer option. ``value`` is its number in scores; a numeric code is its own value.
+
+    ``scored = false`` keeps an answer such as "Don't know" in shares and out of means and scores.
+    """
 
     code: Code
     label: Label
     value: float | None = None
+    scored: bool = Field(default=True, description="False: in shares, but in no mean, median or score.")
     column: str | None = Field(None, description="For a multi question: the column of this option.")
 
 
@@ -266,6 +270,8 @@ class Question(Record):
 
 
 def _value(response: Response) -> float:
+    if not response.scored:
+        return float("nan")
     if response.value is not None:
         return response.value
     try:

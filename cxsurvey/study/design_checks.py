@@ -13,10 +13,17 @@ from cxsurvey.study.findings import decimal_hint, finding, first_row, people
 from cxsurvey.study.issues import Issue
 from cxsurvey.study.study import Study
 
+UNWEIGHTED_WORDS = ("unweighted", "not weighted", "no weight", "none")
+
 
 def check_weights(study: Study) -> Iterator[Issue]:
     """Whether every weight is a number of zero or more, and one is above zero."""
     column = study.file.design.weight
+    weighting = study.file.disclosure.weighting
+    if column is None and weighting and not weighting.casefold().startswith(UNWEIGHTED_WORDS):
+        message = "[disclosure] describes a weighting, but [design] names no weight column."
+        expected = 'weight = "..." in [design]'
+        yield finding("weight-not-declared", "warning", "[design]", message, value=weighting, expected=expected)
     if column is None or column not in study.raw.frame or study.n == 0:
         return
     weights = roles.numbers(study, column)

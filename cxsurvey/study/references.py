@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from cxsurvey.errors import SHOWN_CHARACTERS, did_you_mean
 from cxsurvey.study.answers import LARGEST
@@ -12,7 +11,6 @@ from cxsurvey.study.codebook import (
     Base,
     Condition,
     CutRule,
-    Figure,
     GridRule,
     Group,
     GroupMember,
@@ -21,46 +19,13 @@ from cxsurvey.study.codebook import (
     Segments,
     SplitRule,
     StudyFile,
-    by_id,
 )
+from cxsurvey.study.figure_references import figure_problems
+from cxsurvey.study.names import Names, names_of
 from cxsurvey.study.rules import NAMED_GRIDS
 
 RESERVED = ("segment", "total", "unclassified")
 RATED = ("ordinal", "number")
-FORM_KEYS = {
-    "highlight": ("ranked",),
-    "keep_last": ("ranked",),
-    "sort": ("ranked", "stacked", "lanes", "dumbbell"),
-    "response": ("ranked", "lanes", "dumbbell"),
-    "net": ("ranked", "stacked", "lanes", "dumbbell"),
-    "statistic": ("ranked", "lanes", "dumbbell"),
-    "interval": ("ranked", "segments", "lanes", "dumbbell"),
-    "by": ("stacked", "lanes", "dumbbell"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the tables may refer to."""
-
-    questions: Mapping[str, Question]
-    codes: Mapping[str, tuple[str, ...]]
-    nets: Mapping[str, tuple[str, ...]]
-    scales: Mapping[str, Scale]
-    groups: Mapping[str, Group]
-    rules: tuple[str, ...]
-    has_segments: bool
-
-    @property
-    def measured(self) -> list[str]:
-        """Ids that can be estimated: questions, scales and the segments."""
-        return [*self.questions, *self.scales, *(["segment"] if self.has_segments else [])]
-
-    @property
-    def splits(self) -> list[str]:
-        """Ids that part respondents: single questions, groups and the segments."""
-        singles = [name for name, item in self.questions.items() if item.type in {"single", "ordinal"}]
-        return [*singles, *self.groups, *(["segment"] if self.has_segments else [])]
 
 
 def reference_problems(file: StudyFile) -> list[str]:
@@ -76,15 +41,7 @@ def reference_problems(file: StudyFile) -> list[str]:
     list of str
         One sentence a problem; empty when the file is sound.
     """
-    names = Names(
-        questions=by_id(file.question),
-        codes={question.id: _declared_codes(question, file) for question in file.question},
-        nets={question.id: _declared_nets(question, file) for question in file.question},
-        scales=by_id(file.scale),
-        groups=by_id(file.group),
-        rules=(*NAMED_GRIDS, *(file.segments.rules if file.segments else ())),
-        has_segments=file.segments is not None,
-    )
+    names = names_of(file)
     parts: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: _duplicate_ids(file),
         lambda: _questions(file, names),
@@ -92,20 +49,9 @@ def reference_problems(file: StudyFile) -> list[str]:
         lambda: _scales(file, names),
         lambda: _groups(file, names),
         lambda: _segments(file.segments, names),
-        lambda: _figures(file, names),
+        lambda: figure_problems(file, names),
     )
     return [problem for part in parts for problem in part()]
-
-
-def _declared_codes(question: Question, file: StudyFile) -> tuple[str, ...]:
-    """Codes of a question's own responses, or else of its shared list."""
-    shared = file.lists.get(question.list) if question.list else None
-    return tuple(item.code for item in (question.responses or (shared.responses if shared else ())))
-
-
-def _declared_nets(question: Question, file: StudyFile) -> tuple[str, ...]:
-    shared = file.lists.get(question.list) if question.list else None
-    return tuple(net.id for net in (*question.nets, *(shared.nets if shared else ())))
 
 
 def _duplicate_ids(file: StudyFile) -> Iterator[str]:
@@ -347,68 +293,3 @@ def _rule(place: str, rule: GridRule | CutRule | SplitRule, names: Names) -> Ite
         elif question is None and score not in names.scales:
             rated = [name for name, item in names.questions.items() if item.type in RATED]
             yield f"{place}: no scale or rating '{score}'. {did_you_mean(score, [*names.scales, *rated])}"
-
-
-def _figures(file: StudyFile, names: Names) -> Iterator[str]:
-    for number, figure in enumerate(file.figure, 1):
-        place = f'[[figure]] {number} "{figure.id}"'
-        named = [*([figure.question] if figure.question else []), *figure.questions]
-        named += [row.question for row in figure.rows]
-        yield from _known(place, "question or scale", named, names.measured)
-        yield from _known(place, "group", [figure.by] if figure.by else [], names.splits)
-        yield from _fit(place, figure)
-        yield from _unread(place, figure)
-        yield from _drawn_responses(place, figure, names)
-        if figure.rule is not None and figure.rule not in names.rules:
-            yield f"{place}: no rule '{figure.rule}'. {did_you_mean(figure.rule, names.rules)}"
-        if figure.form in {"segments", "matrix"} and not names.has_segments:
-            yield f"{place}: the form '{figure.form}' needs [segments]"
-
-
-def _drawn_responses(place: str, figure: Figure, names: Names) -> Iterator[str]:
-    """Responses and nets that a figure singles out of its questions."""
-    own = [*([figure.question] if figure.question else []), *figure.questions]
-    wanted = [(name, figure.response, figure.net) for name in own]
-    wanted += [(row.question, row.response, row.net) for row in figure.rows]
-    for name, response, net in wanted:
-        known = [*names.codes.get(name, ()), *names.nets.get(name, ())]
-        if response is not None and known and response not in known:
-            yield f"{place}: no response '{response}' in '{name}'. {did_you_mean(response, known)}"
-        nets = names.nets.get(name, ())
-        if net is not None and known and net not in nets:
-            yield f"{place}: no net '{net}' in '{name}'. {did_you_mean(net, nets)}"
-
-
-def _known(place: str, what: str, named: Iterable[str], known: list[str]) -> Iterator[str]:
-    for name in named:
-        if name not in known:
-            yield f"{place}: no {what} '{name}'. {did_you_mean(name, known)}"
-
-
-def _fit(place: str, figure: Figure) -> Iterator[str]:
-    """Whether the form has what it draws."""
-    sources = bool(figure.question) + bool(figure.questions) + bool(figure.rows)
-    if figure.form in {"segments", "matrix"}:
-        if sources:
-            yield f"{place}: the form '{figure.form}' draws the segments and takes no question"
-        return
-    if sources != 1:
-        yield f"{place}: give it one of 'question', 'questions' or 'rows'"
-    if figure.form in {"lanes", "dumbbell"} and not figure.by:
-        yield f"{place}: the form '{figure.form}' compares groups and needs 'by'"
-    if figure.form == "ranked" and figure.by:
-        yield f"{place}: the form 'ranked' shows one group; use 'lanes' or 'stacked' to compare"
-    if figure.form == "stacked" and bool(figure.question) != bool(figure.by):
-        yield f"{place}: the form 'stacked' takes one 'question' with 'by', or several 'questions' without"
-    if figure.form == "stacked" and figure.rows:
-        yield f"{place}: the form 'stacked' shows whole questions and takes no 'rows'"
-
-
-def _unread(place: str, figure: Figure) -> Iterator[str]:
-    """Keys that the form would pass over in silence."""
-    chosen = {name for name in FORM_KEYS if getattr(figure, name) != Figure.model_fields[name].default}
-    for name in sorted(chosen):
-        if figure.form not in FORM_KEYS[name]:
-            yield f"{place}: '{name}' is for the forms {', '.join(FORM_KEYS[name])}"
-    if figure.rows and (figure.response or figure.net or figure.statistic != "share"):
-        yield f"{place}: with 'rows', each row has its own 'response', 'net' or 'statistic'"

@@ -32,7 +32,7 @@ class Run:
     @property
     def fails(self) -> bool:
         """Whether the command refuses, so that a file named with --out must stay as it was."""
-        return bool(self.err)
+        return bool(self.err) and self.code != 0
 
     @property
     def arguments(self) -> tuple[str, ...]:

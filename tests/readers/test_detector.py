@@ -146,7 +146,7 @@ def test_absent(tmp_path):
     assert failure(tmp_path / "answers.csv") == (
         "The responses file does not exist. [responses-not-found]\n"
         "Where: answers.csv\n"
-        "Next: Check the name, and that the file stands in the study folder."
+        "Next: Check [study] responses in study.toml, and that the file stands in the study folder."
     )
 
 
@@ -155,7 +155,7 @@ def test_folder(tmp_path):
     assert failure(tmp_path / "answers.csv") == (
         "The responses path is not a file. [responses-not-a-file]\n"
         "Where: answers.csv\n"
-        "Next: Name the file itself, not its folder."
+        "Next: Name the file itself, not its folder, in [study] responses."
     )
 
 
@@ -191,5 +191,6 @@ def test_unreadable(tmp_path, monkeypatch):
     assert failure(path) == (
         "The responses file cannot be opened. [responses-unreadable]\n"
         "Where: answers.csv\n"
-        "Got: Permission denied"
+        "Got: Permission denied\n"
+        "Next: Check the permissions of the file, and close it if another program has it open."
     )

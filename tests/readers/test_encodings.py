@@ -114,3 +114,40 @@ def test_stated_encoding_contradicts_the_mark(refusal):
         "Got: a byte order mark of utf-8\n"
         "Next: Leave [reading] encoding out: the mark is enough."
     )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "meant", "shown"),
+    [("cp1252", "“", "â€œ"), ("latin-1", "“", "â\x80\x9c"), ("mac_roman", "“", "‚Äú"), ("ascii", "“", "���")],
+)
+def test_utf8_read_in_an_encoding_of_single_bytes(refusal, encoding, meant, shown):
+    name = codecs.lookup(encoding).name
+    assert refusal(TEXT, encoding=encoding) == (
+        f"The file is UTF-8, not {name}. [responses-is-utf8]\n"
+        "Where: answers.csv, line 2\n"
+        f"Expected: {meant!r}\n"
+        f"Got: {shown!r} if it were read as {name}\n"
+        'Next: State encoding = "utf-8" under [reading], or leave it out.'
+    )
+
+
+def test_the_line_of_the_first_accent_is_named(refusal):
+    message = refusal("id,label\n1,plain\n2,caf\u00e9\n", encoding="cp1252")
+    assert "Where: answers.csv, line 3\nExpected: 'é'\nGot: 'Ã©' if it were read as cp1252\n" in message
+
+
+def test_text_without_accents_fits_any_encoding(read):
+    raw = read("id,label\n1,plain\n", encoding="cp1252")
+    assert (raw.encoding, raw.frame["label"].tolist()) == ("cp1252", ["plain"])
+
+
+def test_one_byte_that_is_not_utf8_bears_the_statement_out(read):
+    raw = read("id,label\n1,Ã©\n2,é\n".encode("cp1252"), encoding="cp1252")
+    assert raw.frame["label"].tolist() == ["Ã©", "é"]
+
+
+def test_encodings_of_two_bytes_may_look_like_utf8(read):
+    """The GBK bytes of these two characters are valid UTF-8 as well."""
+    content = "id,label\n1,茅台\n".encode("gbk")
+    assert content.decode("utf-8") != content.decode("gbk")
+    assert read(content, encoding="gbk").frame["label"].tolist() == ["茅台"]

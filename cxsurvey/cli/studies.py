@@ -1,0 +1,42 @@
+"""What commands say on standard error beside their result: files written, and data at fault."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxsurvey.errors import RequestError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsurvey.study.study import Study
+
+
+def tell_of_errors(study: Study, name: str) -> None:
+    """Say on standard error, once the work is done, how many errors a check finds in the data behind it."""
+    import cxsurvey as cx
+
+    errors = len(cx.check(study).errors)
+    if errors:
+        count = f"{errors:,} error{'s' if errors != 1 else ''}"
+        sys.stderr.write(f"cxsurvey: a check of the data finds {count}: cxsurvey check {name}\n")
+
+
+def write_table(path: Path, frame: pd.DataFrame, study: Study) -> None:
+    """Write a table as CSV and say so on standard error.
+
+    Raises
+    ------
+    RequestError
+        ``table-format`` for another kind of file.
+    OutputError
+        When the file cannot be written, or would replace an input.
+    """
+    from cxsurvey.files import write_csv
+
+    if path.suffix.lower() not in {".csv", ""}:
+        raise RequestError.table_format(path)
+    write_csv(path, frame, inputs=study.inputs)
+    sys.stderr.write(f"cxsurvey: written: {path}\n")
