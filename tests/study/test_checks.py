@@ -91,3 +91,35 @@ def test_a_stratum_taken_with_certainty_is_not_lonely(sizes):
     assert issue(lonely, "lonely-cluster").row == 42
     with pytest.raises(DataFault, match="lonely-stratum"):
         cx.estimate(lonely, "x")
+
+
+def test_a_dont_know_with_a_number_is_an_error_until_the_study_says_what_it_is():
+    """A numeric code is its own value, so 9 = Don't know would count as a nine in every mean."""
+    rated = {"Q": ["1", "5", "9"] * 10}
+    plain = question("q", "ordinal", responses={"1": "Low", "5": "High", "9": "Don’t know"})
+    found = cx.check(study_of(plain, rated))
+    assert [issue.code for issue in found.errors] == ["nonanswer-scored"]
+    kept = """
+[[question]]
+id = "q"
+text = "How much?"
+type = "ordinal"
+column = "Q"
+responses = [
+  { code = 1, label = "Low" },
+  { code = 5, label = "High" },
+  { code = 9, label = "Don't know", scored = false },
+]
+"""
+    study = study_of(kept, rated)
+    assert not cx.check(study).errors
+    assert cx.estimate(study, "q").frame["estimate"].tolist() == pytest.approx([1 / 3] * 3)
+    mean = cx.estimate(study, "q", statistic="mean").frame
+    assert mean["estimate"].tolist() == [3.0]
+    assert mean["n"].tolist() == [20]
+
+
+def test_a_described_weighting_without_a_weight_column_is_a_warning():
+    head = '[disclosure]\nweighting = "By industry and size"\n'
+    found = cx.check(study_of(head + question("q", responses=["Y", "N"]), {"Q": ["Y", "N"] * 5}))
+    assert [issue.code for issue in found if issue.severity == "warning"] == ["weight-not-declared"]
