@@ -1,7 +1,7 @@
 """Alternative text: what a picture says, in words, from the same records that it is drawn from.
 
 The short text is the headline. The long text names the form, the groups with their bases, every value, and rows
-that are suppressed; where that exceeds `LONGEST` characters, intervals go first, then the ends of labels.
+that are withheld; where that exceeds `LONGEST` characters, intervals go first, then the ends of labels.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cxsurvey.display.figure_data import Mark, Row, absent_word
+from cxsurvey.display.figure_data import Mark, Row, absent_word, withheld_flag
 from cxsurvey.display.measure import ELLIPSIS, one_line
 
 if TYPE_CHECKING:
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 900
 LABEL_CHARACTERS: Final = (None, 60, 40, 24)
+SAID: Final = {
+    "suppressed": "suppressed",
+    "not_shown": "not shown",
+    "not_asked": "not asked",
+    "not_published": "not published",
+}
 
 
 def value_words(mark: Mark, unit: Unit, *, interval: bool = True) -> str:
@@ -39,9 +45,7 @@ def value_words(mark: Mark, unit: Unit, *, interval: bool = True) -> str:
         ]
         said = ", ".join(aside for aside in asides if aside)
         return f"{unit.value(mark.value)} ({said})" if said else unit.value(mark.value)
-    if mark.flag == "suppressed":
-        return "suppressed"
-    return {"not_asked": "not asked", "not_published": "not published"}.get(mark.flag, absent_word(mark))
+    return SAID.get(mark.flag, absent_word(mark))
 
 
 def cut(label: str, longest: int | None) -> str:
@@ -109,8 +113,8 @@ def grouped_rows(rows: Sequence[Row], unit: Unit) -> list[list[str]]:
     """Say rows of several groups or levels, in ever shorter variants."""
 
     def said(row: Row, longest: int | None, *, interval: bool) -> str:
-        if all(mark.flag == "suppressed" for mark in row.marks):
-            return f"{cut(row.label, longest)}: suppressed"
+        if all(mark.withheld for mark in row.marks):
+            return f"{cut(row.label, longest)}: {SAID[withheld_flag(row.marks)]}"
         values = (
             f"{cut(mark.group or mark.level, longest)} {value_words(mark, unit, interval=interval)}"
             for mark in row.marks
@@ -131,8 +135,8 @@ def _in_order(rows: Sequence[Row], order: Sequence[str], unit: Unit, longest: in
     """Say rows by their values alone, after naming the groups once."""
     head = f"In the order {', '.join(cut(name, longest) for name in order)}: "
     said = [
-        f"{cut(row.label, longest)} suppressed"
-        if all(mark.flag == "suppressed" for mark in row.marks)
+        f"{cut(row.label, longest)} {SAID[withheld_flag(row.marks)]}"
+        if all(mark.withheld for mark in row.marks)
         else f"{cut(row.label, longest)} "
         + ", ".join(value_words(mark, unit, interval=False) for mark in row.marks)
         for row in rows

@@ -51,6 +51,7 @@ NOTE_ORDER: Final = (
     "Gap",
     "Change",
     "Net",
+    "Rows",
     "Axis",
     "Rounding",
 )
@@ -113,7 +114,7 @@ class Body:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Card:
     """A finished figure.
 
@@ -134,7 +135,7 @@ class Card:
     alt_short, alt_long : str
         The finding; and the form, groups and every value in words.
     table : DataFrame
-        The data as drawn, one row a mark; suppressed values are absent.
+        The data as drawn, one row a mark; withheld values are absent.
     """
 
     key: str
@@ -148,6 +149,10 @@ class Card:
     alt_short: str
     alt_long: str
     table: pd.DataFrame
+
+    def __repr__(self) -> str:
+        words = one_line(self.text.headline)
+        return f"Card({self.key}, {self.form}, {words!r}, {self.width:.2f} x {self.height:.2f} in)"
 
     def drawing(self) -> render.Drawing:
         """What the backends paint."""

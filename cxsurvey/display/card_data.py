@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cxsurvey.display.figure_data import WITHHELD
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,29 +18,29 @@ NAMING: Final = frozenset(
 )
 
 
-def without_suppressed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Blank everything of the suppressed rows but their names and bases.
+def without_withheld(frame: pd.DataFrame) -> pd.DataFrame:
+    """Blank everything of the rows that are withheld but their names and bases.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Data of a figure; a column ``flag`` says which rows are suppressed.
+        Data of a figure; a column ``flag`` says which rows are suppressed or not shown.
 
     Returns
     -------
     pandas.DataFrame
-        A copy in which suppressed values cannot be read.
+        A copy in which withheld values cannot be read.
 
     Examples
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"label": ["a", "b"], "value": [20.0, 31.0], "flag": ["", "suppressed"]})
-    >>> without_suppressed(frame)["value"].tolist()
+    >>> without_withheld(frame)["value"].tolist()
     [20.0, nan]
     """
     if "flag" not in frame.columns:
         return frame.copy()
-    hidden = (frame["flag"] == "suppressed").to_numpy()
+    hidden = frame["flag"].isin(WITHHELD).to_numpy()
     safe = frame.copy()
     for name in safe.columns:
         if hidden.any() and name not in NAMING and name not in COUNTED:
@@ -49,12 +51,12 @@ def without_suppressed(frame: pd.DataFrame) -> pd.DataFrame:
 def drawn_data(card: Card) -> pd.DataFrame:
     """Read the data of a card for its data file and its data table.
 
-    Suppressed values are blank and bases are whole numbers.
+    Withheld values are blank and bases are whole numbers.
 
     Returns
     -------
     pandas.DataFrame
     """
-    frame = without_suppressed(card.table)
+    frame = without_withheld(card.table)
     counts = [name for name in COUNTED if name in frame.columns and (frame[name].dropna() % 1 == 0).all()]
     return frame.astype(dict.fromkeys(counts, "Int64"))

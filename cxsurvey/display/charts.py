@@ -15,6 +15,7 @@ from cxsurvey.analysis.results import Estimates, Gaps
 from cxsurvey.analysis.segmentation import Segmentation
 from cxsurvey.display import drafts
 from cxsurvey.display.card import Card, FigureText
+from cxsurvey.display.chart_inputs import check_kind, check_one_group, check_pair, check_segments, check_shares
 
 Words = Mapping[str, str]
 
@@ -40,7 +41,7 @@ def ranked(estimates: Estimates, *, across: str = "response", headline: str = ""
     Raises
     ------
     RequestError
-        ``mixed-units`` when rows have different units; or an option cannot be used.
+        ``wrong-result``; ``mixed-units`` when rows have different units; or an option cannot be used.
 
     Examples
     --------
@@ -49,6 +50,8 @@ def ranked(estimates: Estimates, *, across: str = "response", headline: str = ""
     >>> cx.charts.ranked(cx.estimate(study, "overall"), headline="Eight in ten are content").key
     'fig01'
     """
+    check_kind("ranked", estimates, Estimates)
+    check_one_group(estimates)
     text = _text(headline or f"Answers to {estimates.rows[0].question_label}")
     return drafts.ranked(estimates, text, across=across, options=options).draw()
 
@@ -73,7 +76,7 @@ def segments(shares: Estimates, segmentation: Segmentation, *, headline: str = "
     Raises
     ------
     RequestError
-        When an option cannot be used.
+        ``wrong-result``; or an option cannot be used.
 
     Examples
     --------
@@ -83,6 +86,9 @@ def segments(shares: Estimates, segmentation: Segmentation, *, headline: str = "
     >>> cx.charts.segments(cx.segment_shares(study, found), found).number
     '1'
     """
+    check_kind("segments", shares, Estimates)
+    check_kind("segments", segmentation, Segmentation)
+    check_segments(shares, segmentation)
     text = _text(headline or "Leaders, followers and laggards")
     return drafts.segments(shares, segmentation, text, options=options).draw()
 
@@ -107,7 +113,7 @@ def stacked(estimates: Estimates, *, rows: str = "question", headline: str = "",
     Raises
     ------
     RequestError
-        When an option cannot be used.
+        ``wrong-result``; or an option cannot be used.
 
     Examples
     --------
@@ -116,6 +122,8 @@ def stacked(estimates: Estimates, *, rows: str = "question", headline: str = "",
     >>> cx.charts.stacked(cx.estimate(study, "first_time", by="region"), rows="group").number
     '1'
     """
+    check_kind("stacked", estimates, Estimates)
+    check_shares("stacked", estimates)
     text = _text(headline or f"Answers to {estimates.rows[0].question_label}")
     return drafts.stacked(estimates, text, rows=rows, options=options).draw()
 
@@ -140,7 +148,8 @@ def lanes(estimates: Estimates, gaps: Gaps, *, headline: str = "", **options: An
     Raises
     ------
     RequestError
-        ``mixed-units``; or an option cannot be used.
+        ``wrong-result``; ``results-differ`` when the two are of other groups or questions; ``mixed-units``; or
+        an option cannot be used.
 
     Examples
     --------
@@ -150,6 +159,9 @@ def lanes(estimates: Estimates, gaps: Gaps, *, headline: str = "", **options: An
     >>> cx.charts.lanes(means, cx.gaps(study, by="region", question="cleanliness")).number
     '1'
     """
+    check_kind("lanes", estimates, Estimates)
+    check_kind("lanes", gaps, Gaps)
+    check_pair(estimates, gaps)
     return drafts.lanes(estimates, gaps, _text(headline or "Groups compared"), options=options).draw()
 
 
@@ -171,7 +183,7 @@ def dumbbell(gaps: Gaps, *, headline: str = "", **options: Any) -> Card:
     Raises
     ------
     RequestError
-        ``not-two-groups``, ``mixed-units``; or an option cannot be used.
+        ``wrong-result``, ``not-two-groups``, ``mixed-units``; or an option cannot be used.
 
     Examples
     --------
@@ -180,6 +192,7 @@ def dumbbell(gaps: Gaps, *, headline: str = "", **options: Any) -> Card:
     >>> cx.charts.dumbbell(cx.gaps(study, by="trip", question=["information", "amenities"])).number
     '1'
     """
+    check_kind("dumbbell", gaps, Gaps)
     text = _text(headline or f"Gaps by {gaps.frame['group_by'].iloc[0]}")
     return drafts.dumbbell(gaps, text, options=options).draw()
 
@@ -202,7 +215,7 @@ def matrix(pairs: RatingPairs, *, headline: str = "", **options: Any) -> Card:
     Raises
     ------
     RequestError
-        When an option cannot be used.
+        ``wrong-result``; or an option cannot be used.
 
     Examples
     --------
@@ -211,6 +224,7 @@ def matrix(pairs: RatingPairs, *, headline: str = "", **options: Any) -> Card:
     >>> cx.charts.matrix(pairs).number
     '1'
     """
+    check_kind("matrix", pairs, RatingPairs)
     return drafts.matrix(pairs, _text(headline or "Insight and engagement"), options=options).draw()
 
 

@@ -29,6 +29,7 @@ PAD_BOTTOM: Final = 0.04  # less than above: a line's depth is part of its pitch
 NAMES_WIDTH: Final = 1.7  # the least that the column of names may get
 HEAD_WIDTH: Final = 0.62
 ONE_LINE_HEAD: Final = 1.1
+BARE: Final = ("stacked",)  # forms that draw no intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def place_table(column: flow.Flow, card: Card) -> None:
     """Place a card's data on the page, with its head again at the top of each page that it goes on to.
 
     The whole table goes below the card if it fits there, otherwise to new pages. Intervals are left out where
-    the columns would be too many for the page; they are in the figure's CSV file.
+    the figure does not draw them, and where the columns would be too many for the page; they are in the
+    figure's CSV file.
     """
     table, grid = _fitted(card, column.width)
     head = _set_row(table.header, grid, HEAD)
@@ -73,7 +75,7 @@ def place_table(column: flow.Flow, card: Card) -> None:
 
 def _fitted(card: Card, width: float) -> tuple[DataTable, Grid]:
     frame = drawn_data(card)
-    for intervals, whole in product((True, False), repeat=2):
+    for intervals, whole in product((card.form not in BARE, False), (True, False)):
         table = data_table(frame, unit=card.unit, intervals=intervals)
         natural = [_natural(table, index, whole=whole) for index in range(1, len(table.header))]
         if sum(natural) + GUTTER * len(natural) <= width - NAMES_WIDTH:

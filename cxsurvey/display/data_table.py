@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, Final
 
 from cxsurvey.display import numbers
-from cxsurvey.display.card_data import without_suppressed
+from cxsurvey.display.card_data import without_withheld
 from cxsurvey.display.flow import one_line
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 ABSENT: Final = {
     "suppressed": "suppressed",
+    "not_shown": "not shown",
     "not_asked": numbers.NOT_ASKED,
     "not_published": numbers.NOT_PUBLISHED,
 }
@@ -89,7 +90,7 @@ def data_table(frame: pd.DataFrame, *, unit: str = "percent", intervals: bool = 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
     """Read the rows with every kind of missing value as None."""
-    safe = without_suppressed(frame).astype(object)
+    safe = without_withheld(frame).astype(object)
     records = safe.where(safe.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in records]
 

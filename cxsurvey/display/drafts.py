@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cxsurvey.analysis.partition import SEGMENT
 from cxsurvey.analysis.rating_pairs import RatingPairs
@@ -14,7 +14,7 @@ from cxsurvey.analysis.results import TOTAL, Estimates, Gaps, Row
 from cxsurvey.analysis.segmentation import Segmentation
 from cxsurvey.display import tables
 from cxsurvey.display.card import Card, FigureText
-from cxsurvey.display.figure_data import SMALL_BASE, SUPPRESS_BASE, Bases
+from cxsurvey.display.figure_data import HIDE_BASE, SMALL_BASE, Bases
 from cxsurvey.display.notes import ROUNDING, gap_note, letters_note, lines_note
 from cxsurvey.display.style import FOLLOWERS, LAGGARDS, LEADERS, PALETTE, GroupStyle, Palette
 from cxsurvey.study.rules import GRID_LEVELS, NAMED_GRIDS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SEGMENT_STYLES: Mapping[str, GroupStyle] = MappingProxyType(
     {"leader": LEADERS, "follower": FOLLOWERS, "laggard": LAGGARDS}
 )
+UNTESTED: Final = ("Rows", "Differences between rows are not tested here.")
 Options = Mapping[str, Any]
 Note = tuple[str, str]
 
@@ -64,19 +65,24 @@ def _form(name: str) -> ModuleType:
 
 def ranked(estimates: Estimates, text: FigureText, *, across: str, options: Options) -> Draft:
     """Bars of one group; see :func:`cxsurvey.display.charts.ranked`."""
-    marks = tables.estimate_marks(estimates, across=across)
+    marks = tables.bar_marks(estimates, across=across)
     noted = with_notes(text, *_intervals(lines_note(estimates), options))
-    settings = {"unit": tables.unit_of(estimates.rows), "level": estimates.level, **options}
+    named = {
+        name: tables.named_rows(estimates.rows, marks, options[name])
+        for name in ("highlight", "keep_last")
+        if name in options
+    }
+    settings = {"unit": tables.unit_of(estimates.rows), "level": estimates.level, **options, **named}
     return Draft("ranked", marks.drop(columns=["group", "group_id", "level"]), noted, settings)
 
 
 def segments(shares: Estimates, found: Segmentation, text: FigureText, *, options: Options) -> Draft:
     """Shares of the segments; see :func:`cxsurvey.display.charts.segments`."""
-    bases = Bases(options.get("small_base", SMALL_BASE), options.get("suppress_base", SUPPRESS_BASE))
+    bases = Bases(options.get("small_base", SMALL_BASE), options.get("hide_base", HIDE_BASE))
     marks = tables.segment_marks(shares, found, bases=bases)
     rest = sum(found.rest.values())
     left_out = f" {rest:,} respondents fall in no segment and are left out." if rest else ""
-    rule = ("Segments", f"{_sentence(found.description)}{left_out}")
+    rule = ("Segments", f"{sentence(found.description)}{left_out}")
     noted = with_notes(text, rule, *_intervals(lines_note(shares, key="Interval"), options), ROUNDING)
     settings = {"level": shares.level, "palette": segment_palette(found), **options}
     named = marks.drop(columns=["row_id", "label", "group_id", "level"])
@@ -94,8 +100,9 @@ def stacked(estimates: Estimates, text: FigureText, *, rows: str, options: Optio
     if rows == "group" and any(totals):
         marks.loc[totals, "label"] = "Total"
         settings = {"total_row": TOTAL, **settings}
-    marks = marks.drop(columns=["group", "group_id", "lo", "hi"])
-    return Draft("stacked", marks, with_notes(text, ROUNDING), settings)
+    untested = [UNTESTED] if named == "group" and len(set(marks["row_id"])) > 1 else []
+    noted = with_notes(_in_percent(text), ROUNDING, *untested)
+    return Draft("stacked", marks.drop(columns=["group", "group_id"]), noted, settings)
 
 
 def lanes(estimates: Estimates, gaps: Gaps, text: FigureText, *, options: Options) -> Draft:
@@ -131,8 +138,15 @@ def matrix(pairs: RatingPairs, text: FigureText, *, options: Options) -> Draft:
         "palette": segment_palette(pairs.segments),
         **options,
     }
-    rule = ("Rule", f"{_sentence(pairs.segments.description)} {_levels(pairs)}".strip())
-    return Draft("matrix", tables.pair_marks(pairs), with_notes(text, rule, ROUNDING), settings)
+    rule = ("Rule", f"{sentence(pairs.segments.description)} {_levels(pairs)}".strip())
+    noted = with_notes(_in_percent(text), rule, ROUNDING)
+    return Draft("matrix", tables.pair_marks(pairs), noted, settings)
+
+
+def _in_percent(text: FigureText) -> FigureText:
+    """State the unit in the descriptor, where a form prints its values without one."""
+    words = text.descriptor.strip() or "Share of respondents"
+    return text if "%" in words else replace(text, descriptor=f"{words.removesuffix('.')}, %")
 
 
 def _segment_list(pairs: RatingPairs) -> list[dict[str, Any]]:
@@ -155,7 +169,8 @@ def _levels(pairs: RatingPairs) -> str:
     return f"Here {', '.join(f'{word} is “{label}”' for word, label in said)}."
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
+    """Begin words with a capital and end them with a full stop."""
     text = words.strip()
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 

@@ -1,8 +1,9 @@
 """The tidy table of a figure, read into checked records, and given back as drawn.
 
 One row of the table is one mark. Values are percentages (58.3), mean scores or net promoter scores. What a
-table may not show is taken out here, so that no form can print it: a suppressed value is neither in the
-picture nor in the alternative text nor in the data file.
+table may not show is taken out here, so that no form can print it: a value that is suppressed, so that nobody
+can be found, or not shown, because its base is small, is neither in the picture nor in the alternative text
+nor in the data file.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 NAN: Final = math.nan
 DAGGER: Final = "†"
 SMALL_BASE: Final = 50
-SUPPRESS_BASE: Final = 30
+HIDE_BASE: Final = 30
 TOLERANCE: Final = 1e-6
-FLAGS: Final = ("", "small", "suppressed", "not_asked", "not_published", "missing")
+WITHHELD: Final = ("suppressed", "not_shown")
+FLAGS: Final = ("", "small", *WITHHELD, "not_asked", "not_published", "missing")
 COLUMNS: Final = (
     "figure",
     "row_id",
@@ -56,16 +58,16 @@ class Bases:
     """Below which unweighted n a value is marked, and below which it is not shown."""
 
     small: int = SMALL_BASE
-    suppressed: int = SUPPRESS_BASE
+    hidden: int = HIDE_BASE
 
     def flag(self, value: float, n: float) -> str:
         """Judge a value that came without a flag.
 
         >>> Bases().flag(58.3, 41), Bases().flag(58.3, 29), Bases().flag(58.3, float("nan"))
-        ('small', 'suppressed', '')
+        ('small', 'not_shown', '')
         """
-        if n < self.suppressed:
-            return "suppressed"
+        if n < self.hidden:
+            return "not_shown"
         if math.isnan(value):
             return "missing"
         return "small" if n < self.small else ""
@@ -107,6 +109,11 @@ class Mark:
     published: bool | None = None
 
     @property
+    def withheld(self) -> bool:
+        """Whether there is a value that may not be shown."""
+        return self.flag in WITHHELD
+
+    @property
     def shown(self) -> bool:
         """Whether there is a value to draw."""
         return not math.isnan(self.value)
@@ -130,9 +137,9 @@ class Row:
         return next((mark for mark in self.marks if group in {mark.group, mark.level}), None)
 
     @property
-    def suppressed(self) -> bool:
-        """Whether some mark is suppressed."""
-        return any(mark.flag == "suppressed" for mark in self.marks)
+    def withheld(self) -> bool:
+        """Whether some mark is withheld."""
+        return any(mark.withheld for mark in self.marks)
 
     @property
     def n(self) -> float:
@@ -166,7 +173,7 @@ def read_marks(
     Returns
     -------
     tuple of Mark
-        In the order of the table. Suppressed marks have no value.
+        In the order of the table. Marks that are withheld have no value.
 
     Raises
     ------
@@ -278,15 +285,21 @@ def names(marks: Iterable[Mark], which: Callable[[Mark], str]) -> tuple[str, ...
 
 
 def withhold(row: Row) -> Row:
-    """Suppress every mark of a row in which one is suppressed: parts of a whole would give it away."""
-    if not row.suppressed:
+    """Withhold every mark of a row in which one is withheld: parts of a whole would give it away."""
+    if not row.withheld:
         return row
-    return replace(row, marks=tuple(hide(mark) for mark in row.marks))
+    flag = withheld_flag(row.marks)
+    return replace(row, marks=tuple(hide(mark, flag) for mark in row.marks))
 
 
-def hide(mark: Mark) -> Mark:
-    """Take the value out of a mark and flag it as suppressed."""
-    return replace(mark, flag="suppressed", letters="", value=NAN, n_eff=NAN, lo=NAN, hi=NAN)
+def withheld_flag(marks: Iterable[Mark]) -> str:
+    """The flag of marks that are withheld together: suppressed if one of them is."""
+    return "suppressed" if any(mark.flag == "suppressed" for mark in marks) else "not_shown"
+
+
+def hide(mark: Mark, flag: str) -> Mark:
+    """Take the value out of a mark, and flag why."""
+    return replace(mark, flag=flag, letters="", value=NAN, n_eff=NAN, lo=NAN, hi=NAN)
 
 
 def as_drawn(figure: str, marks: Iterable[Mark], given: pd.DataFrame) -> pd.DataFrame:
@@ -316,17 +329,23 @@ def as_drawn(figure: str, marks: Iterable[Mark], given: pd.DataFrame) -> pd.Data
 
 def absent_word(mark: Mark) -> str:
     """What stands in place of a value that is not shown."""
-    words = {"not_asked": NOT_ASKED, "not_published": NOT_PUBLISHED, "suppressed": "–"}
+    words = {"not_asked": NOT_ASKED, "not_published": NOT_PUBLISHED} | dict.fromkeys(WITHHELD, "–")
     return words.get(mark.flag, NOT_AVAILABLE)
 
 
-def suppressed_words(n: float, bases: Bases) -> str:
-    """What stands in the place of a suppressed mark.
+def withheld_words(marks: Iterable[Mark], bases: Bases) -> str:
+    """What stands in the place of marks that are withheld together.
 
-    >>> suppressed_words(22, Bases()), suppressed_words(400, Bases())
-    ('Suppressed: base under 30', 'Suppressed')
+    >>> withheld_words([Mark("a", "A", n=22, flag="not_shown")], Bases())
+    'Not shown: base under 30'
+    >>> withheld_words([Mark("a", "A", n=3, flag="suppressed")], Bases())
+    'Suppressed'
     """
-    return "Suppressed" if n >= bases.suppressed else f"Suppressed: base under {bases.suppressed}"
+    found = list(marks)
+    if withheld_flag(found) == "suppressed":
+        return "Suppressed"
+    least = min((mark.n for mark in found if not math.isnan(mark.n)), default=NAN)
+    return "Not shown" if least >= bases.hidden else f"Not shown: base under {bases.hidden}"
 
 
 def flag_notes(marks: Iterable[Mark], bases: Bases) -> tuple[Note, ...]:
@@ -336,9 +355,11 @@ def flag_notes(marks: Iterable[Mark], bases: Bases) -> tuple[Note, ...]:
     notes: list[Note] = []
     if "small" in flags:
         notes.append(("Base", f"{DAGGER} Small base (n under {bases.small}): read as indicative."))
+    if "not_shown" in flags:
+        notes.append(("Base", f"Bases under {bases.hidden} are not shown."))
     if "suppressed" in flags:
-        notes.append(("Base", f"Bases under {bases.suppressed} are not shown."))
-    if any(mark.flag == "suppressed" and mark.n >= bases.suppressed for mark in found):
+        notes.append(("Base", "Values are suppressed where a base is so small that somebody could be found."))
+    if any(mark.withheld and mark.n >= bases.hidden for mark in found):
         notes.append(("Base", "Some values are withheld so that none can be worked out from the others."))
     if "not_published" in flags:
         notes.append(("Base", f"{NOT_PUBLISHED}: not published."))

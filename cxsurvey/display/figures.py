@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from cxsurvey.analysis.gaps import gaps
 from cxsurvey.analysis.measures import variable
 from cxsurvey.analysis.partition import SEGMENT, partition
 from cxsurvey.analysis.rating_pairs import rating_pairs
-from cxsurvey.analysis.results import Estimates
 from cxsurvey.analysis.segment_shares import segment_shares
 from cxsurvey.analysis.segmentation import Segmentation, segment
 from cxsurvey.display import drafts, notes
 from cxsurvey.display.card import Card, FigureText
 from cxsurvey.display.drafts import Draft
+from cxsurvey.display.figure_words import with_own, with_rule, worded
 from cxsurvey.display.methods import methodology
 from cxsurvey.display.pack import PackMeta, write_pack
 from cxsurvey.errors import DataFault, RequestError, did_you_mean
@@ -75,7 +75,7 @@ def draw_figures(study: Study, *, only: Sequence[str] | None = None) -> tuple[Ca
 
 def _cards(study: Study, figure: Figure, number: int) -> Sequence[Card]:
     try:
-        return draft(study, figure, number).draw_all()
+        return draft(study, figure).draw_all()
     except (RequestError, DataFault) as error:
         raise error.located(f'[[figure]] {number} "{figure.id}"') from error
 
@@ -151,8 +151,8 @@ def pack_meta(study: Study, *, paper: str) -> PackMeta:
     )
 
 
-def draft(study: Study, figure: Figure, number: int) -> Draft:
-    """Estimate what a declared figure shows, and put its words around it."""
+def draft(study: Study, figure: Figure) -> Draft:
+    """Estimate what a declared figure shows, and put its words around it; its id gives its number."""
     makers: dict[str, Callable[[Study, Figure, FigureText], Draft]] = {
         "ranked": _ranked,
         "segments": _segments,
@@ -163,7 +163,7 @@ def draft(study: Study, figure: Figure, number: int) -> Draft:
     }
     text = FigureText(
         key=figure.id,
-        number=str(number),
+        number=str(int(figure.id.removeprefix("fig"))),
         headline=figure.headline,
         descriptor=figure.descriptor,
         source=study.source,
@@ -187,7 +187,7 @@ def _ranked(study: Study, figure: Figure, text: FigureText) -> Draft:
         options["highlight"] = figure.highlight
     elif not by_value:
         options["highlight"] = ()
-    noted = _worded(study, figure, text, estimates, question)
+    noted = worded(study, figure, text, estimates)
     if question is not None and question.type == "single":
         noted = drafts.with_notes(noted, notes.ROUNDING)
     across = "question" if battery and not figure.rows else "response"
@@ -202,7 +202,8 @@ def _segments(study: Study, figure: Figure, text: FigureText) -> Draft:
     base = ("Base", f"{who} (n={classified:,}). {notes.weighting(study)}")
     noted = drafts.with_notes(text, base, *notes.illustrative_note(study, found.partition.questions))
     options = {"ci": figure.interval, **_bases(study)}
-    return drafts.segments(shares, found, _with_own(noted, figure), options=options)
+    drawn = drafts.segments(shares, found, with_own(noted, figure), options=options)
+    return replace(drawn, text=with_rule(study, found, drawn.text, key="Segments"))
 
 
 def _stacked(study: Study, figure: Figure, text: FigureText) -> Draft:
@@ -212,16 +213,23 @@ def _stacked(study: Study, figure: Figure, text: FigureText) -> Draft:
     by = _groups(study, figure) if by_group and figure.by else None
     estimates = estimate(study, rows, by=by, total=True if by_group else None)
     first = study.questions.get(names[0])
-    noted = _worded(study, figure, text, estimates, first)
+    noted = _by_rule(study, worded(study, figure, text, estimates), by)
     options: dict[str, Any] = {**_bases(study)}
     net = first.net(figure.net) if first is not None and figure.net else None
     if net is not None and first is not None:
         options["net"] = (net.label, first.response_labels(net.responses))
-    if figure.sort is not None:
-        options["sort"] = "given" if figure.sort == "questionnaire" else "net"
+    options["sort"] = "given" if _in_given_order(study, figure) else "net"
     if names == [SEGMENT]:
         options["palette"] = drafts.segment_palette(segment(study))
     return drafts.stacked(estimates, noted, rows="group" if by_group else "question", options=options)
+
+
+def _in_given_order(study: Study, figure: Figure) -> bool:
+    """Whether the rows of a stack keep the order of the study file: groups that have one do by default."""
+    if figure.sort is not None or figure.question is None or figure.by is None:
+        return figure.sort == "questionnaire"
+    by = study.questions.get(figure.by)
+    return by is None or by.type == "ordinal"
 
 
 def _responses(study: Study, name: str) -> list[Measure]:
@@ -245,7 +253,7 @@ def _lanes(study: Study, figure: Figure, text: FigureText) -> Draft:
     measures, by = _measures(study, figure), _groups(study, figure)
     estimates = estimate(study, measures, by=by)
     tested = gaps(study, by=by, question=measures)
-    noted = _worded(study, figure, text, estimates, study.questions.get(figure.question or ""))
+    noted = _by_rule(study, worded(study, figure, text, estimates), by)
     options: dict[str, Any] = {"ci": figure.interval, **_bases(study)}
     if figure.sort is not None:
         options["sort"] = "given" if figure.sort == "questionnaire" else "gap"
@@ -256,7 +264,7 @@ def _dumbbell(study: Study, figure: Figure, text: FigureText) -> Draft:
     measures, by = _measures(study, figure), _groups(study, figure)
     tested = gaps(study, by=by, question=measures)
     estimates = estimate(study, measures, by=by)
-    noted = _worded(study, figure, text, estimates, study.questions.get(figure.question or ""))
+    noted = _by_rule(study, worded(study, figure, text, estimates), by)
     options: dict[str, Any] = {"ci": figure.interval, **_bases(study)}
     if figure.sort is not None:
         options["sort"] = "given" if figure.sort == "questionnaire" else "gap"
@@ -269,7 +277,8 @@ def _matrix(study: Study, figure: Figure, text: FigureText) -> Draft:
     reading = "Heavy lines are the segment boundaries; darker cells hold more respondents."
     base = ("Base", f"{who} (n={pairs.n:,}). {notes.weighting(study)} {reading}")
     noted = drafts.with_notes(text, base, *notes.illustrative_note(study, pairs.segments.partition.questions))
-    return drafts.matrix(pairs, _with_own(noted, figure), options=_bases(study))
+    drawn = drafts.matrix(pairs, with_own(noted, figure), options=_bases(study))
+    return replace(drawn, text=with_rule(study, pairs.segments, drawn.text, key="Rule"))
 
 
 def _groups(study: Study, figure: Figure) -> str | Segmentation:
@@ -278,6 +287,14 @@ def _groups(study: Study, figure: Figure) -> str | Segmentation:
         return segment(study, rule=figure.rule)
     partition(study, figure.by or "")
     return figure.by or ""
+
+
+def _by_rule(study: Study, text: FigureText, by: str | Segmentation | None) -> FigureText:
+    """Name the rule of the segments that respondents are compared by, where the figure has one of its own."""
+    if not isinstance(by, Segmentation):
+        return text
+    described = drafts.with_notes(text, ("Rule", drafts.sentence(by.description)))
+    return with_rule(study, by, described, key="Rule")
 
 
 def _measures(study: Study, figure: Figure) -> list[Measure]:
@@ -323,30 +340,6 @@ def _name(study: Study, name: str) -> str:
     return study.question(name).name if name in study.questions else name
 
 
-def _worded(
-    study: Study, figure: Figure, text: FigureText, estimates: Estimates, question: Question | None
-) -> FigureText:
-    """Put question wording, base and what is illustrative around a figure."""
-    asked = [row.question for row in estimates.rows]
-    one = question is not None and len(set(asked)) == 1
-    key, words = notes.base_note(study, estimates)
-    if one and question is not None:
-        words = f"{words} {notes.choices_sentence(question)}".strip()
-        text = replace(text, question=question.text, instruction=question.instruction)
-    noted = drafts.with_notes(text, (key, words), *notes.illustrative_note(study, asked))
-    return _with_own(noted, figure)
-
-
-def _with_own(text: FigureText, figure: Figure) -> FigureText:
-    """Add the figure's own note to the base."""
-    if not figure.note:
-        return text
-    found = dict(text.notes)
-    own = f"{found.get('Base', '')} {figure.note}".strip()
-    others: Iterable[tuple[str, str]] = (note for note in text.notes if note[0] != "Base")
-    return replace(text, notes=(("Base", own), *others))
-
-
 def _bases(study: Study) -> dict[str, int]:
     settings = study.file.settings
-    return {"small_base": settings.figure_small_below, "suppress_base": settings.figure_hide_below}
+    return {"small_base": settings.figure_small_below, "hide_base": settings.figure_hide_below}

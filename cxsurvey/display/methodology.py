@@ -29,6 +29,7 @@ class Disclosure:
     sponsor: str = ""
     conducted_by: str = ""
     weighting: str = ""
+    response_rate: str = ""
     limitations: str = ""
 
     def items(self) -> tuple[tuple[str, str], ...]:

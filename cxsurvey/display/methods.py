@@ -12,7 +12,16 @@ from cxsurvey.numerics.totals import effective_n
 from cxsurvey.study.codebook import Scale
 from cxsurvey.study.study import Study
 
-SHARED_ITEMS = ("population", "mode", "field_dates", "sponsor", "conducted_by", "weighting", "limitations")
+SHARED_ITEMS = (
+    "population",
+    "mode",
+    "field_dates",
+    "sponsor",
+    "conducted_by",
+    "weighting",
+    "response_rate",
+    "limitations",
+)
 NAMES = {"holm": "Holm", "bh": "Benjamini-Hochberg", "bonferroni": "Bonferroni", "none": "no correction"}
 
 
@@ -46,7 +55,7 @@ def methodology(study: Study) -> Methodology:
             "Percentages are rounded half up from unrounded values, each by itself, so they may not add to "
             "100%. Nets and gaps are computed before rounding. A share under half of one percent prints <1%."
         ),
-        more=(*_scales(study), *_precision(study), *_synthetic(study)),
+        more=(*_scales(study), *_synthetic(study)),
     )
 
 
@@ -65,7 +74,19 @@ def _design(study: Study, design: SampleDesign) -> str:
         else f"Standard errors are by Taylor linearization over {sizes}; every group is a domain of the whole "
         f"sample. Tests and intervals use Student's t with up to {count(design.df)} degrees of freedom."
     )
-    return f"{design_words(study)} {how} {weights}".strip()
+    made = f"{design_words(study)} {how} {weights}".strip()
+    return f"{made}\n\n{_caveat(study)}".strip()
+
+
+def _caveat(study: Study) -> str:
+    """What intervals do not cover where the sample is not a probability sample."""
+    if study.file.disclosure.probability_sample:
+        return ""
+    return (
+        "This is not stated to be a probability sample. Intervals and p-values treat the respondents as if "
+        "they had been drawn at random by the stated design; they cover sampling error only, and nothing "
+        "that self-selection, coverage or wording may add."
+    )
 
 
 def _segments(study: Study) -> str:
@@ -127,17 +148,6 @@ def _scale_words(study: Study, scale: Scale) -> str:
         f"{methods[scale.method].capitalize()} of {len(scale.items)} items{rescaled}: {names}{turned}. "
         f"Scored when at least {scale.min_answered:.0%} of the items are answered."
     )
-
-
-def _precision(study: Study) -> tuple[Section, ...]:
-    if study.file.disclosure.probability_sample:
-        return ()
-    words = (
-        "This is not stated to be a probability sample. Intervals and p-values treat the respondents as if "
-        "they had been drawn at random by the stated design; they cover sampling error only, and nothing "
-        "that self-selection, coverage or wording may add."
-    )
-    return (Section("Reading the intervals", (words,)),)
 
 
 def _synthetic(study: Study) -> tuple[Section, ...]:

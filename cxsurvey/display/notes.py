@@ -51,12 +51,16 @@ def weighting(study: Study) -> str:
     return "Weighted; n is unweighted." if study.file.design.weight else "Unweighted."
 
 
-def choices_sentence(question: Question) -> str:
-    """Why the shares of a multi question add to more than 100%; empty for others."""
-    if question.type != "multi":
+def choices_sentence(question: Question, estimates: Estimates) -> str:
+    """Why the shares of several answers to a multi question do not add to 100%; empty for others."""
+    frame = estimates.frame
+    if question.type != "multi" or frame["response"].nunique() < 2:  # noqa: PLR2004 - one share adds to nothing
         return ""
     most = f"up to {WORDS[question.cap]}" if question.cap and question.cap < len(WORDS) else "several"
-    return f"Respondents could select {most}, so shares add to more than 100%."
+    over = bool((frame.groupby("group", dropna=False)["estimate"].sum() > 1).any())
+    return (
+        f"Respondents could select {most}, so shares {'add to more than' if over else 'need not add to'} 100%."
+    )
 
 
 def lines_note(estimates: Estimates, *, key: str = "Lines") -> Note:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -12,7 +12,7 @@ from cxsurvey.analysis.gaps import DEFINES
 from cxsurvey.analysis.rating_pairs import RatingPairs
 from cxsurvey.analysis.results import TOTAL, Estimates, Gaps, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED
-from cxsurvey.display.figure_data import Bases
+from cxsurvey.display.figure_data import WITHHELD, Bases
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -20,21 +20,32 @@ if TYPE_CHECKING:
 
 HUNDRED: Final = 100.0
 UNITS: Final = {"share": "percent", "mean": "score", "median": "score", "nps": "nps"}
+KINDS: Final = {"percent": "shares", "score": "means", "nps": "net promoter scores"}
 ALPHA: Final = 0.05
 
 
 def unit_of(rows: Sequence[Row]) -> str:
     """Find the unit that all rows share: ``percent``, ``score`` or ``nps``.
 
+    Means and medians share a unit where they have the same range, or none is known of any.
+
     Raises
     ------
     RequestError
         ``mixed-units`` when rows cannot stand on one scale.
     """
-    units = {UNITS[row.statistic] for row in rows}
-    if len(units) != 1:
-        raise RequestError.mixed_units(sorted(units))
-    return units.pop()
+    kinds = sorted({_kind(row) for row in rows})
+    if len(kinds) != 1:
+        raise RequestError.mixed_units(kinds)
+    return UNITS[rows[0].statistic]
+
+
+def _kind(row: Row) -> str:
+    """The scale that a row stands on, in words: its unit, and the range of a mean or median."""
+    kind = KINDS[UNITS[row.statistic]]
+    if kind != KINDS["score"]:
+        return kind
+    return f"{kind} from {row.bounds[0]:g} to {row.bounds[1]:g}" if row.bounds else f"{kind} without bounds"
 
 
 def row_labels(rows: Sequence[Row]) -> list[str]:
@@ -96,6 +107,49 @@ def estimate_marks(estimates: Estimates, *, across: str = "response") -> pd.Data
     )
 
 
+def bar_marks(estimates: Estimates, *, across: str) -> pd.DataFrame:
+    """One mark a bar: as `estimate_marks`, with ids and labels that tell several questions' answers apart."""
+    marks = estimate_marks(estimates, across=across)
+    if across == "response" and len({row.question for row in estimates.rows}) > 1:
+        marks["row_id"] = [f"{row.question}/{row.response}" for row in estimates.rows]
+        marks["label"] = row_labels(estimates.rows)
+    return marks
+
+
+def named_rows(rows: Sequence[Row], marks: pd.DataFrame, names: Iterable[int | str]) -> tuple[int | str, ...]:
+    """Find the ids of the marks that a reader means.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of the marks.
+    marks : DataFrame
+        ``row_id, label``.
+    names : iterable of int or str
+        Ids and labels of marks first; else response codes and question ids, of which each may name several. A
+        place after sorting, and what is not found, stay as they are.
+
+    Returns
+    -------
+    tuple of int or str
+    """
+    direct, indirect = [], []
+    for row, row_id, label in zip(rows, marks["row_id"], marks["label"], strict=True):
+        direct += [(_key(name), row_id) for name in (row_id, label)]
+        indirect += [(_key(name), row_id) for name in (row.response, row.question, row.response_label)]
+    found: list[int | str] = []
+    for name in names:
+        key = _key(name) if isinstance(name, str) else None
+        hits = [row_id for known, row_id in direct if known == key]
+        hits = hits or [row_id for known, row_id in indirect if known == key]
+        found += hits or [name]
+    return tuple(dict.fromkeys(found))
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold()
+
+
 def _flag(flag: str) -> str | None:
     """Say why an estimate is not shown; None where it may be, and a figure judges its base."""
     words = flag.split()
@@ -120,7 +174,7 @@ def segment_marks(shares: Estimates, segments: Segmentation, *, bases: Bases) ->
     kept["flag"] = [
         flag or bases.flag(value, classified) for flag, value in zip(kept["flag"], kept["value"], strict=True)
     ]
-    kept["n"] = kept["n"].where(kept["flag"] != "suppressed")
+    kept["n"] = kept["n"].where(~kept["flag"].isin(WITHHELD))
     return kept.reset_index(drop=True)
 
 

@@ -27,24 +27,26 @@ from cxsurvey.errors import RequestError
 SECRETS = (7.4829, 11.9)
 
 
-def secret_table(form, secret=SECRETS[0]):
-    """A table whose first mark is suppressed."""
+def secret_table(form, secret=SECRETS[0], flag="suppressed"):
+    """A table whose first mark is withheld."""
     table = TABLES[form]()
     column = value_column(form)
     table[column] = table[column].astype(float)
     table.loc[0, column] = secret
     table["flag"] = ""
-    table.loc[0, "flag"] = "suppressed"
+    table.loc[0, "flag"] = flag
     return table
 
 
+@pytest.mark.parametrize(("flag", "said"), [("suppressed", "suppressed"), ("not_shown", "not shown")])
 @pytest.mark.parametrize("form", FORMS)
-def test_nothing_depends_on_a_suppressed_value(form):
-    one, other = (FORMS[form].draw(secret_table(form, secret), text()) for secret in SECRETS)
+def test_nothing_depends_on_a_withheld_value(form, flag, said):
+    one, other = (FORMS[form].draw(secret_table(form, secret, flag), text()) for secret in SECRETS)
     assert one.svg() == other.svg()
     assert one.alt_long == other.alt_long
     pd.testing.assert_frame_equal(one.table, other.table)
-    assert "suppressed" in one.alt_long
+    assert said in one.alt_long
+    assert said.capitalize() in " ".join(op.text for op in of(one, Text, "withheld")) or form == "matrix"
     assert one.table[value_column(form)].isna().any()
     shown = FORMS[form].draw(secret_table(form).assign(flag=""), text())
     assert shown.svg() != one.svg()
@@ -77,7 +79,7 @@ def test_the_order_of_rows_does_not_tell_a_suppressed_value():
     assert ranked.draw(table, text()).table["label"].tolist() == ["Barrier 2", "Barrier 0", "Barrier 1"]
 
 
-@pytest.mark.parametrize(("n", "flag"), [(29, "suppressed"), (30, "small"), (49, "small"), (50, "")])
+@pytest.mark.parametrize(("n", "flag"), [(29, "not_shown"), (30, "small"), (49, "small"), (50, "")])
 def test_flags_are_derived_from_bases_where_the_table_has_none(n, flag):
     marks = read_marks(ranked_table((40.0,), n=n), "fig01")
     assert marks[0].flag == flag
@@ -109,7 +111,7 @@ def test_values_that_are_absent_say_why(flag, words):
 
 def test_complementary_suppression_does_not_claim_a_small_base():
     drawn = ranked.draw(ranked_table((40.0, 30.0)).assign(flag=["suppressed", ""]), text())
-    assert [op.text for op in of(drawn, Text, "suppressed")] == ["Suppressed"]
+    assert [op.text for op in of(drawn, Text, "withheld")] == ["Suppressed"]
     assert "withheld" in dict(drawn.text.notes)["Base"]
 
 

@@ -173,6 +173,17 @@ def test_segments_need_two_to_five_groups_and_at_most_a_whole():
         segments.draw(TABLES["segments"]((50.0, 50.0, 50.0)), text())
 
 
+def test_a_head_under_a_long_legend_is_nearer_to_its_column_than_to_the_legend():
+    table = stacked_table()
+    table["level"] = [f"{level}, as far as I can tell from here" for level in table["level"]]
+    drawn = stacked.draw(table, text())
+    (head,) = of(drawn, Text, "column head")
+    legend = max(op.y for op in of(drawn, Text, "legend"))
+    first = min(op.y for op in of(drawn, Text, "n"))
+    assert legend < head.y < first
+    assert first - head.y <= head.y - legend
+
+
 # --- lanes -----------------------------------------------------------------------------------------------
 
 
@@ -220,13 +231,13 @@ def test_lanes_need_two_to_five_groups():
             lanes.draw(table, text())
 
 
-def test_a_suppressed_lane_is_an_empty_track():
+def test_a_withheld_lane_is_an_empty_track():
     table = lanes_table().assign(n=[22, 567, 338])
     drawn = lanes.draw(table, text())
     assert len(of(drawn, Marker, "value marker")) == 2
-    assert words(drawn, "suppressed") == ["Suppressed: base under 30"]
+    assert words(drawn, "withheld") == ["Not shown: base under 30"]
     assert words(drawn, "value")[0] == "–"
-    assert words(drawn, "letters") == ["b"]  # "a" would say something of the suppressed group
+    assert words(drawn, "letters") == ["b"]  # "a" would say something of the withheld group
 
 
 # --- dumbbell --------------------------------------------------------------------------------------------

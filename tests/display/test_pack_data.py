@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from cxsurvey.display.card import FigureText
-from cxsurvey.display.card_data import drawn_data, without_suppressed
+from cxsurvey.display.card_data import drawn_data, without_withheld
 from cxsurvey.display.data_table import data_table
 from cxsurvey.display.forms import dumbbell
 from cxsurvey.errors import RequestError
@@ -175,14 +175,14 @@ def test_suppressed_numbers_are_blanked_in_a_copy():
         n=[9, 100],
         flag=["suppressed", ""],
     )
-    safe = without_suppressed(given)
+    safe = without_withheld(given)
     assert safe["value"].isna().tolist() == [True, False]
     assert safe["diff"].isna().tolist() == [True, False]
     assert safe["n_eff"].isna().tolist() == [True, False]
     assert safe["figure"].tolist() == ["fig01", "fig01"]
     assert safe["n"].tolist() == [9, 100]
     assert given["value"].tolist() == [1.5, 2.5]
-    assert without_suppressed(given.drop(columns="flag"))["value"].tolist() == [1.5, 2.5]
+    assert without_withheld(given.drop(columns="flag"))["value"].tolist() == [1.5, 2.5]
 
 
 def test_one_row_of_groups_is_read_downwards():

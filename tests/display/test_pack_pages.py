@@ -97,8 +97,8 @@ def test_every_page_ends_with_its_number():
 
 def test_methodology_states_what_is_missing():
     text = said(lay_out([card(1)], META.front, Methodology())[2:])
-    assert text.count(NOT_STATED) == 8 + 5
-    for name in ("Population", "Sponsor", "Conducted by", "Limitations", "Rounding"):
+    assert text.count(NOT_STATED) == 9 + 5
+    for name in ("Population", "Sponsor", "Conducted by", "Response rate", "Limitations", "Rounding"):
         assert name in text
 
 

@@ -15,7 +15,8 @@ from cxsurvey.display.ops import Text
 
 DAGGER_NOTE = "† Small base (n under 50): read as indicative."
 HIDDEN_NOTE = "Bases under 30 are not shown."
-HIDDEN = "Suppressed: base under 30"
+HIDDEN = "Not shown: base under 30"
+WITHHELD = ["suppressed", "not_shown"]
 RATINGS = {"4": "Excellent", "3": "Good", "2": "Fair", "1": "Poor"}
 FIGURES = {
     "ranked": 'question = "tool"',
@@ -58,8 +59,8 @@ def test_with_large_bases_nothing_is_said(form):
     card, printed, base = drawn((60, 60), form)
     assert DAGGER_NOTE not in base
     assert HIDDEN_NOTE not in base
-    assert not [words for words in printed if "†" in words or "Suppressed" in words]
-    assert not card.table["flag"].isin(["small", "suppressed"]).any()
+    assert not [words for words in printed if "†" in words or words.startswith(("Suppressed", "Not shown"))]
+    assert not card.table["flag"].isin(["small", *WITHHELD]).any()
 
 
 @pytest.mark.parametrize("form", FIGURES)
@@ -70,7 +71,7 @@ def test_small_bases_have_a_dagger_and_a_note(form):
     assert HIDDEN_NOTE not in base
     assert [words for words in printed if words.endswith("†")]
     assert (card.table["flag"] == "small").any()
-    assert "Suppressed" not in " ".join(printed)
+    assert not card.table["flag"].isin(WITHHELD).any()
 
 
 @pytest.mark.parametrize("form", FIGURES)
@@ -78,16 +79,27 @@ def test_bases_under_thirty_are_withheld(form):
     one_base = form in {"ranked", "segments", "matrix"}
     card, printed, base = drawn((12, 12) if one_base else (60, 24), form)
     assert HIDDEN_NOTE in base
-    hidden = card.table[card.table["flag"] == "suppressed"]
+    hidden = card.table[card.table["flag"] == "not_shown"]
     assert len(hidden)
     values = ["a", "b", "diff", "diff_lo", "diff_hi"] if form == "dumbbell" else ["value"]
     assert hidden[values].isna().all(axis=None)
-    assert "suppressed" in card.alt_long
+    assert "not shown" in card.alt_long
+    assert "uppressed" not in f"{printed} {base} {card.alt_long}"
     if form == "matrix":
-        assert not [words for words in printed if words.endswith("%")]
+        assert not [words for words in printed if words.endswith("%") and words[0].isdigit()]
         assert "–" in printed
     else:
         assert HIDDEN in printed
+
+
+@pytest.mark.parametrize("form", ["stacked", "lanes", "dumbbell"])
+def test_a_base_in_which_somebody_could_be_found_is_suppressed(form):
+    card, printed, base = drawn((60, 3), form)
+    assert "Suppressed" in printed
+    assert HIDDEN not in printed
+    assert "Values are suppressed where a base is so small that somebody could be found." in base
+    assert (card.table["flag"] == "suppressed").any()
+    assert "suppressed" in card.alt_long
 
 
 def test_the_thresholds_are_those_of_the_study():
@@ -96,7 +108,7 @@ def test_the_thresholds_are_those_of_the_study():
     file = study.file.model_copy(update={"settings": settings})
     (card,) = draw_figures(cx.Study(file=file, raw=study.raw, path=study.path, sha256=study.sha256))
     assert card.table["value"].notna().all()
-    assert not card.table["flag"].isin(["small", "suppressed"]).any()
+    assert not card.table["flag"].isin(["small", *WITHHELD]).any()
 
 
 def test_a_withheld_value_is_in_no_file_of_the_pack(tmp_path: Path):

@@ -113,8 +113,8 @@ def _alt(text: FigureText, pairs: Sequence[Pair], layout: Layout, options: Optio
 
     def said(pair: Pair, longest: int | None, *, interval: bool) -> str:
         label = alt_text.cut(pair.label, longest)
-        if pair.suppressed:
-            return f"{label}: suppressed"
+        if pair.withheld:
+            return f"{label}: {alt_text.SAID[pair.a.flag]}"
         ends = ", ".join(
             f"{alt_text.cut(mark.group, longest)} {alt_text.value_words(mark, formats)}"
             for mark in (pair.a, pair.b)

@@ -53,7 +53,7 @@ class Options(CommonOptions):
         ``gap`` (widest first) or ``given``.
     xmax : float or None
         End of the scale; by default the next multiple of 25 that holds everything.
-    small_base, suppress_base : int
+    small_base, hide_base : int
         Unweighted n under which a row without a flag is marked, or not shown.
     palette : Palette
         Colours.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cxsurvey.display.card import baseline
-from cxsurvey.display.figure_data import suppressed_words
+from cxsurvey.display.figure_data import withheld_words
 from cxsurvey.display.forms import heads
 from cxsurvey.display.forms.axis import draw_axis
 from cxsurvey.display.forms.dumbbell_layout import (
@@ -127,9 +127,8 @@ def _gap_head(y: float, layout: Layout, options: Options) -> list[Op]:
 
 def _row(pair: Pair, y: float, layout: Layout, options: Options) -> list[Op]:
     palette = options.palette
-    if pair.suppressed:
-        n = min((mark.n for mark in (pair.a, pair.b) if not math.isnan(mark.n)), default=math.nan)
-        words = suppressed_words(n, options.bases)
+    if pair.withheld:
+        words = withheld_words((pair.a, pair.b), options.bases)
         drawn = list(track(words, layout.scale.left, layout.scale.right, y, TRACK, pair.row_id, palette))
         return drawn + _gap(pair, y, layout, options)
     return [*_bar(pair, y, layout, options), *_ends(pair, y, layout, options), *_gap(pair, y, layout, options)]

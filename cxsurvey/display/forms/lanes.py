@@ -25,7 +25,7 @@ from cxsurvey.display.figure_data import (
     names,
     read_marks,
     rows_of,
-    suppressed_words,
+    withheld_words,
 )
 from cxsurvey.display.forms import heads
 from cxsurvey.display.forms.axis import axis_note, domain, draw_axis
@@ -96,7 +96,7 @@ class Options(CommonOptions):
         Draw intervals.
     level : float
         Confidence level, for the note.
-    small_base, suppress_base : int
+    small_base, hide_base : int
         Unweighted n under which a value without a flag is marked, or not shown.
     palette : Palette
         Colours.
@@ -193,11 +193,11 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
 
 
 def _without_hidden(row: Row, groups: Sequence[str]) -> Row:
-    """Take out the letters of suppressed groups: that a value is higher says something of the other."""
+    """Take out the letters of withheld groups: that a value is higher says something of the other."""
     hidden = {
         letter
         for group, letter in zip(groups, ascii_lowercase, strict=False)
-        if (mark := row.of(group)) is not None and mark.flag == "suppressed"
+        if (mark := row.of(group)) is not None and mark.withheld
     }
     kept = ("".join(letter for letter in mark.letters if letter not in hidden) for mark in row.marks)
     marks = zip(row.marks, kept, strict=True)
@@ -320,8 +320,8 @@ def _row(row: Row, centre: float, layout: _Layout, options: Options) -> list[Op]
 def _lane(mark: Mark, y: float, head: heads.Head, layout: _Layout, options: Options) -> list[Op]:
     key = f"{mark.row_id}/{mark.group}"
     scale = layout.scale
-    if mark.flag == "suppressed":
-        words = suppressed_words(mark.n, options.bases)
+    if mark.withheld:
+        words = withheld_words([mark], options.bases)
         return list(track(words, scale.left, scale.right, y, TRACK, key, options.palette, size=TRACK_PT))
     if not mark.shown:
         return []

@@ -20,6 +20,7 @@ from cxsurvey.display.figure_data import (
     flag_notes,
     hide,
     read_marks,
+    withheld_flag,
 )
 from cxsurvey.display.forms.grid import boundaries, cells, name_notes, place_grid, titles
 from cxsurvey.display.forms.parts import CommonOptions, missing_note, read_options
@@ -52,7 +53,7 @@ class Options(CommonOptions):
         Listed at the right, in fixed order; by default those of the table, without shares.
     boundaries : bool
         Draw heavy lines between cells of different segments.
-    small_base, suppress_base : int
+    small_base, hide_base : int
         Unweighted n under which a cell without a flag is marked, or not shown.
     palette : Palette
         Colours.
@@ -140,13 +141,13 @@ def _read(table: pd.DataFrame, figure: str, bases: Bases) -> tuple[Mark, ...]:
 
 
 def _complemented(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """Withhold a second cell where just one is suppressed: all others would give it away."""
+    """Withhold a second cell where just one is withheld: all others would give it away."""
     shown = [mark for mark in marks if mark.shown]
     hidden = [mark for mark in marks if not mark.shown]
-    if not shown or len(hidden) != 1 or hidden[0].flag != "suppressed":
+    if not shown or len(hidden) != 1 or not hidden[0].withheld:
         return tuple(marks)
     least = min(shown, key=lambda mark: mark.value)
-    return tuple(hide(mark) if mark is least else mark for mark in marks)
+    return tuple(hide(mark, hidden[0].flag) if mark is least else mark for mark in marks)
 
 
 def _levels(found: Sequence[str], given: Sequence[str], figure: str, option: str) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ def _segments(marks: Sequence[Mark], options: Options, figure: str) -> tuple[Seg
     unknown = [name for name in found if given and name not in {segment.name for segment in given}]
     if unknown:
         raise RequestError.figure_option(figure, "segments", unknown, "every segment of the table")
-    if any(mark.flag == "suppressed" for mark in marks):  # a share less the cells that are shown gives it away
+    if any(mark.withheld for mark in marks):  # a share less the cells that are shown gives it away
         given = tuple(replace(segment, share=math.nan) for segment in given)
     return given or tuple(Segment(name) for name in found)
 
@@ -190,8 +191,8 @@ def _body(
     listing, end = draw_list(segments, grid.styles, grid.top, grid.bottom, palette)
     notes: list[Note] = list(flag_notes(marks, options.bases))
     shading = "Heavy lines are the segment boundaries; darker cells hold more respondents."
-    if any(mark.flag == "suppressed" for mark in marks):
-        notes.append(("Base", "–: suppressed."))
+    if any(mark.withheld for mark in marks):
+        notes.append(("Base", f"–: {alt_text.SAID[withheld_flag(marks)]}."))
     notes += [("Base", shading if options.boundaries and segments else "Darker cells hold more respondents.")]
     notes += name_notes(grid)
     notes += missing_note(text.notes, "Rounding", "figures may not add to 100% due to rounding.")

@@ -55,7 +55,7 @@ class Net:
     def covers(self, rows: Sequence[Mark]) -> State:
         """Tell whether all its rows are in a list, and none of them is withheld."""
         places = self.members(rows)
-        if any(rows[place].flag == "suppressed" for place in places) or math.isnan(self.value):
+        if any(rows[place].withheld for place in places) or math.isnan(self.value):
             return "withheld"
         return "shown" if len(places) == len(set(self.rows)) else "elsewhere"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cxsurvey.display.figure_data import Bases, Mark, hide, read_marks
+from cxsurvey.display.figure_data import Bases, Mark, hide, read_marks, withheld_flag
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ class Pair:
     verdict: str = ""
 
     @property
-    def suppressed(self) -> bool:
-        """Whether either value is suppressed: the other and the gap would give it away."""
-        return "suppressed" in {self.a.flag, self.b.flag}
+    def withheld(self) -> bool:
+        """Whether either value is withheld: the other and the gap would give it away."""
+        return self.a.withheld or self.b.withheld
 
     @property
     def stressed(self) -> bool:
@@ -158,10 +158,11 @@ def _side(table: pd.DataFrame, figure: str, side: str, name: str, unit: str, bas
 
 
 def _pair(a: Mark, b: Mark, gap: Mark, verdict: str) -> Pair:
-    hidden = {"suppressed", "not_asked", "not_published"} & {a.flag, b.flag}
-    if "suppressed" in hidden:
-        a, b = hide(a), hide(b)
-    if hidden:
+    withheld = a.withheld or b.withheld
+    if withheld:
+        flag = withheld_flag((a, b))
+        a, b = hide(a, flag), hide(b, flag)
+    if withheld or {"not_asked", "not_published"} & {a.flag, b.flag}:
         return Pair(a.row_id, a.label, a, b, math.nan, math.nan, math.nan)
     return Pair(a.row_id, a.label, a, b, gap.value, gap.lo, gap.hi, verdict)
 

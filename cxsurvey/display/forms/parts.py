@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from cxsurvey.display.card import baseline
-from cxsurvey.display.figure_data import DAGGER, SMALL_BASE, SUPPRESS_BASE, Bases, absent_word
+from cxsurvey.display.figure_data import DAGGER, HIDE_BASE, SMALL_BASE, Bases, absent_word
 from cxsurvey.display.measure import balance, text_width, wrap
 from cxsurvey.display.numbers import level as percent_level
 from cxsurvey.display.numbers import unit
@@ -28,7 +28,7 @@ ROW_PADDING: Final = 0.10
 SCRAP: Final = 0.25  # of the column: a shorter last line is not worth a line
 HALO_PT: Final = 3.4
 WHISKER_PT: Final = 1.3
-SUPPRESSED_PT: Final = 9.0
+WITHHELD_PT: Final = 9.0
 STEPS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500)
 
 
@@ -38,20 +38,20 @@ class CommonOptions:
 
     Attributes
     ----------
-    small_base, suppress_base : int
+    small_base, hide_base : int
         Unweighted n under which a value without a flag is marked, or not shown.
     palette : Palette
         Colours.
     """
 
     small_base: int = SMALL_BASE
-    suppress_base: int = SUPPRESS_BASE
+    hide_base: int = HIDE_BASE
     palette: Palette = PALETTE
 
     @property
     def bases(self) -> Bases:
         """The two thresholds together."""
-        return Bases(self.small_base, self.suppress_base)
+        return Bases(self.small_base, self.hide_base)
 
 
 def read_options(kind: type[O], figure: str, options: Mapping[str, Any]) -> O:
@@ -206,13 +206,13 @@ def track(
     key: str,
     palette: Palette,
     *,
-    size: float = SUPPRESSED_PT,
+    size: float = WITHHELD_PT,
 ) -> tuple[Op, ...]:
-    """Draw the empty bar that stands for a suppressed one, with as much of the reason as there is room for."""
+    """Draw the empty bar that stands for a withheld one, with as much of the reason as there is room for."""
     while text_width(words, size, italic=True) > right - left - 0.06 and " " in words:
         words = words.partition(":")[0] if ":" in words else words.rsplit(" ", 1)[0]
     return (
-        Rect(left, y - height / 2, right - left, height, palette.track, "suppressed", key),
+        Rect(left, y - height / 2, right - left, height, palette.track, "withheld", key),
         Text(
             (left + right) / 2,
             baseline(y, size),
@@ -221,7 +221,7 @@ def track(
             italic=True,
             colour=palette.ink2,
             align="center",
-            role="suppressed",
+            role="withheld",
             backdrop=palette.track,
         ),
     )

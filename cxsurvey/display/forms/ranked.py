@@ -19,7 +19,7 @@ from cxsurvey.display.figure_data import (
     as_drawn,
     flag_notes,
     read_marks,
-    suppressed_words,
+    withheld_words,
 )
 from cxsurvey.display.forms.nets import Net, draw_nets, net_width, read_nets
 from cxsurvey.display.forms.parts import (
@@ -83,7 +83,7 @@ class Options(CommonOptions):
         Confidence level, for the note.
     max_rows : int or None
         With more rows, all but three of so many are drawn and the rest are counted; None draws every row.
-    small_base, suppress_base : int
+    small_base, hide_base : int
         Unweighted n under which a value without a flag is marked, or not shown.
     palette : Palette
         Colours.
@@ -313,8 +313,8 @@ def _row(
             )
         )
     ops += _value(mark, y, marked=marked, columns=columns, options=options)
-    if mark.flag == "suppressed":
-        words = suppressed_words(mark.n, options.bases)
+    if mark.withheld:
+        words = withheld_words([mark], options.bases)
         left, right = _wider_side(columns.scale)
         return ops + list(track(words, left, right, y, BAR, mark.row_id, palette))
     if not mark.shown:
@@ -332,7 +332,7 @@ def _wider_side(scale: Scale) -> tuple[float, float]:
 
 def _value(mark: Mark, y: float, *, marked: bool, columns: _Columns, options: Options) -> list[Op]:
     palette = options.palette
-    if mark.flag == "suppressed":
+    if mark.withheld:
         return []
     words = value_words(mark, options.unit)
     hang = text_width(DAGGER, VALUE_PT, "bold") if mark.flag == "small" else 0.0

@@ -17,7 +17,7 @@ from cxsurvey.display.figure_data import (
     as_drawn,
     flag_notes,
     read_marks,
-    suppressed_words,
+    withheld_words,
     withhold,
 )
 from cxsurvey.display.forms.parts import (
@@ -69,7 +69,7 @@ class Options(CommonOptions):
         Print intervals beside the definitions.
     level : float
         Confidence level, for the head of the column and the note.
-    small_base, suppress_base : int
+    small_base, hide_base : int
         Unweighted n under which a value without a flag is marked, or not shown.
     palette : Palette
         Colours.
@@ -191,8 +191,8 @@ def _segments(marks: Sequence[Mark], definitions: Sequence[str], options: Option
 
 def _body(segments: Sequence[_Segment], options: Options, text: FigureText) -> Body:
     marks = [segment.mark for segment in segments]
-    if any(mark.flag == "suppressed" for mark in marks):
-        words = suppressed_words(min(mark.n for mark in marks), options.bases)
+    if any(mark.withheld for mark in marks):
+        words = withheld_words(marks, options.bases)
         ops, top = (
             list(track(words, LEFT, RIGHT, BAR_TOP / 2 + BAR / 2, BAR, "", options.palette)),
             BAR + BAR_TOP / 2,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from cxsurvey.display import alt_text
@@ -44,8 +45,8 @@ def draw(table: pd.DataFrame, text: FigureText, **options: Any) -> Card:
     Parameters
     ----------
     table : DataFrame
-        ``label, level, value`` and, as they apply, ``row_id, n, flag, published``. Levels are drawn in the
-        order in which they first appear.
+        ``label, level, value`` and, as they apply, ``row_id, n, lo, hi, flag, published``; levels
+        are drawn in the order in which they first appear, and intervals are not drawn.
     text : FigureText
         Words around the chart.
     **options
@@ -144,6 +145,11 @@ def _notes(rows: Sequence[Row], *, unlabelled: bool, options: Options, text: Fig
     return (*notes, *((("Rounding", NOT_LABELLED),) if unlabelled else ()))
 
 
+def _undrawn(row: Row) -> Row:
+    """Take out intervals: they are in the data, not in the picture."""
+    return replace(row, marks=tuple(replace(mark, lo=math.nan, hi=math.nan) for mark in row.marks))
+
+
 def _alt(text: FigureText, rows: Sequence[Row], options: Options) -> str:
     def net(row: Row) -> str:
         value = net_value(row, options)
@@ -155,7 +161,7 @@ def _alt(text: FigureText, rows: Sequence[Row], options: Options) -> str:
 
     variants = [
         [words + net(row) for words, row in zip(variant, rows, strict=True)]
-        for variant in alt_text.grouped_rows(rows, unit("percent"))
+        for variant in alt_text.grouped_rows([_undrawn(row) for row in rows], unit("percent"))
     ]
     known = [f"{alt_text.cut(row.label, 40)} n={count(row.n)}" for row in rows if not math.isnan(row.n)]
     bases = f"Bases: {', '.join(known)}." if len({row.n for row in rows}) > 1 else ""

@@ -47,7 +47,7 @@ class Options(CommonOptions):
     scale : str
         Colours: ``sequential`` and ``diverging`` for answers, ``groups`` for segments; ``auto`` takes groups
         if every level has a fixed style.
-    small_base, suppress_base : int
+    small_base, hide_base : int
         Unweighted n under which a row without a flag is marked, or not shown.
     palette : Palette
         Colours.

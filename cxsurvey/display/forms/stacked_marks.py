@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cxsurvey.display.card import baseline
-from cxsurvey.display.figure_data import DAGGER, absent_word, suppressed_words
+from cxsurvey.display.figure_data import DAGGER, absent_word, withheld_words
 from cxsurvey.display.forms.parts import (
     LegendItem,
     block,
@@ -32,6 +32,8 @@ PITCH: Final = 0.36
 BAR: Final = 0.25
 PART_PT: Final = 9.5
 HEAD_PITCH: Final = 0.125
+OWN_LINE: Final = 0.25  # of heads under a long legend: nearer to their columns than to the legend
+UNDER_OWN_LINE: Final = 0.07
 SEPARATOR_PT: Final = 1.0
 DK_GAP: Final = 0.06
 TOTAL_GAP: Final = 0.06
@@ -72,7 +74,7 @@ def _head(layout: Layout, options: Options) -> tuple[list[Op], float]:
         drawn, last = legend(items, layout.left, width, 0.125 + max(lift - 0.06, 0), gap=gap, palette=palette)
     else:
         drawn, last = legend(items, LEFT, CONTENT, 0.125, palette=palette)
-        last += 0.17 + lift if layout.net_title or layout.n_right else 0.0
+        last += OWN_LINE + lift if layout.net_title or layout.n_right else 0.0
     ops = list(drawn)
     if layout.n_right:
         place = baseline(last, PART_PT)
@@ -88,14 +90,14 @@ def _head(layout: Layout, options: Options) -> tuple[list[Op], float]:
                 RIGHT, place, line, HEAD_PT, "semibold", colour=palette.ink2, align="right", role="column head"
             )
         )
-    return ops, last + 0.143
+    return ops, last + (0.143 if one_line or not (layout.net_title or layout.n_right) else UNDER_OWN_LINE)
 
 
 def _base(row: Row, y: float, layout: Layout, options: Options) -> list[Op]:
     if not layout.n_right or math.isnan(row.n):
         return []
-    low = row.suppressed or any(mark.flag == "small" for mark in row.marks)
-    words = f"{count(row.n)}{DAGGER}" if low and not row.suppressed else count(row.n)
+    low = row.withheld or any(mark.flag == "small" for mark in row.marks)
+    words = f"{count(row.n)}{DAGGER}" if low and not row.withheld else count(row.n)
     hang = text_width(DAGGER, N_PT, "semibold") if words.endswith(DAGGER) else 0.0
     return [
         Text(
@@ -113,8 +115,8 @@ def _base(row: Row, y: float, layout: Layout, options: Options) -> list[Op]:
 
 def _parts(row: Row, y: float, layout: Layout, options: Options) -> tuple[list[Op], bool]:
     """Draw the parts of one row; tells also whether some label was left out."""
-    if row.suppressed:
-        words = suppressed_words(row.n, options.bases)
+    if row.withheld:
+        words = withheld_words(row.marks, options.bases)
         return list(track(words, layout.left, layout.right, y, BAR, row.row_id, options.palette)), False
     if not any(mark.shown for mark in row.marks):
         words = absent_word(row.marks[0])
