@@ -196,3 +196,9 @@ def test_nothing_is_left_to_do():
     code = [path for path in own_files() if path.suffix in {".py", ".toml", ".md"}]
     found = [str(path.relative_to(ROOT)) for path in code if words.search(path.read_bytes())]
     assert found == []
+
+
+def test_every_test_file_has_a_line_in_the_index():
+    index = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    files = (path.relative_to(ROOT / "tests").as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name in sorted(files) if f"`{name}`" not in index] == []
