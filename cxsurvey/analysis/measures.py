@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, get_args
 
@@ -18,6 +19,7 @@ LOWEST, HIGHEST = 0, 10
 PROMOTER_FROM: Final = 9
 DETRACTOR_TO: Final = 6
 NPS_SCALE: Final = 100.0
+NUMBERED: Final = "an ordinal or number question, or a scale"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +111,7 @@ def variable(study: Study, name: str, statistic: Statistic | None = None) -> Var
 def _prepared(study: Study, name: str, statistic: Statistic | None) -> Variable:
     if name == SEGMENT:
         if statistic not in {None, "share"}:
-            needs = "an ordinal or number question, or a scale"
-            raise RequestError.statistic_needs(str(statistic), name, needs)
+            raise RequestError.statistic_needs(str(statistic), name, NUMBERED)
         return _segments(study)
     if name in study.scales:
         scale = study.scales[name]
@@ -145,25 +146,36 @@ def _numbers(value: FloatArray | None) -> FloatArray:
 
 def _coded(question: Question, code: IntArray, value: FloatArray | None, statistic: Statistic) -> Variable:
     if statistic == "share":
-        targets = _shares(question, np.ones(len(question.codes)))
+        targets = _shares(question)
         return Variable(question.id, question.name, code >= 0, targets, code=code, value=value)
     if question.type != "ordinal" or value is None:
-        raise RequestError.statistic_needs(statistic, question.id, "an ordinal or number question, or a scale")
+        raise RequestError.statistic_needs(statistic, question.id, NUMBERED)
     if statistic == "nps":
         _require_nps(question)
         return _promoters(question, value, statistic)
     return _numeric(question.id, question.name, value, statistic)
 
 
-def _shares(question: Question, denominator: FloatArray) -> tuple[Target, ...]:
-    size = len(denominator)
-    position = {code: i for i, code in enumerate(question.codes)}
-    singles = [
-        Target(item.code, item.label, "share", _indicator([i], size), denominator)
-        for i, item in enumerate(question.responses)
-    ]
+def cell_shares(named: Sequence[tuple[str, str]]) -> tuple[Target, ...]:
+    """The share of each disjoint cell, in all cells together; ``named`` gives its response and its label."""
+    size = len(named)
+    everyone = np.ones(size)
+    return tuple(
+        Target(name, label, "share", _indicator([i], size), everyone) for i, (name, label) in enumerate(named)
+    )
+
+
+def _shares(question: Question) -> tuple[Target, ...]:
+    singles = cell_shares([(item.code, item.label) for item in question.responses])
+    size, position = len(question.codes), {code: i for i, code in enumerate(question.codes)}
     nets = [
-        Target(net.id, net.label, "share", _indicator([position[c] for c in net.responses], size), denominator)
+        Target(
+            net.id,
+            net.label,
+            "share",
+            _indicator([position[code] for code in net.responses], size),
+            np.ones(size),
+        )
         for net in question.nets
     ]
     return (*singles, *nets)
@@ -177,7 +189,7 @@ def _indicator(positions: list[int], size: int) -> FloatArray:
 
 def _multi(question: Question, answered: BoolArray, chosen: BoolArray, statistic: Statistic) -> Variable:
     if statistic != "share":
-        raise RequestError.statistic_needs(statistic, question.id, "an ordinal or number question, or a scale")
+        raise RequestError.statistic_needs(statistic, question.id, NUMBERED)
     position = {code: i for i, code in enumerate(question.codes)}
     nets = [chosen[:, [position[c] for c in net.responses]].any(axis=1) for net in question.nets]
     columns = np.column_stack([chosen, *nets, np.ones(len(chosen))]).astype(np.float64)

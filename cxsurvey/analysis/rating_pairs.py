@@ -8,7 +8,7 @@ import numpy as np
 
 from cxsurvey.analysis.design import survey_design
 from cxsurvey.analysis.estimation import estimate_block
-from cxsurvey.analysis.measures import Target, Variable
+from cxsurvey.analysis.measures import Variable, cell_shares
 from cxsurvey.analysis.segmentation import Segmentation, rating_levels, segment
 from cxsurvey.errors import RequestError
 from cxsurvey.study.answers import FloatArray, IntArray
@@ -100,8 +100,7 @@ def rating_pairs(study: Study, *, rule: str | None = None) -> RatingPairs:
     levels = [rating_levels(declared, question, segments.rule) for question in (insight, engagement)]
     shape = len(levels[0]), len(levels[1])
     pair = _pair(segments, shape[1])
-    size = shape[0] * shape[1]
-    targets = tuple(Target(str(i), "", "share", np.eye(size)[i], np.ones(size)) for i in range(size))
+    targets = cell_shares([(str(i), "") for i in range(shape[0] * shape[1])])
     found = Variable("pairs", "", pair >= 0, targets, code=pair)
     block = estimate_block(survey_design(study), found, None, total=True, level=study.file.settings.level)
     share = block.ratios.estimate.reshape(shape)

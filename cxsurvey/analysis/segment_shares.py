@@ -9,7 +9,7 @@ import numpy as np
 from cxsurvey.analysis import base_policy
 from cxsurvey.analysis.design import describe_design, survey_design
 from cxsurvey.analysis.estimation import Block, block_frame, estimate_block, with_level
-from cxsurvey.analysis.measures import Target, Variable
+from cxsurvey.analysis.measures import Variable, cell_shares
 from cxsurvey.analysis.partition import SEGMENT, partition
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
@@ -29,11 +29,7 @@ OF_SHARES = ("estimate", "std_error", "conf_low", "conf_high", "df")
 def segment_variable(segments: Segmentation) -> Variable:
     """The segments as a variable to estimate; the base are the classified respondents."""
     parted = segments.partition
-    size = len(parted.names)
-    targets = tuple(
-        Target(name, label, "share", np.eye(size)[i], np.ones(size))
-        for i, (name, label) in enumerate(zip(parted.names, parted.labels, strict=True))
-    )
+    targets = cell_shares(list(zip(parted.names, parted.labels, strict=True)))
     return Variable(SEGMENT, "Segment", parted.index >= 0, targets, code=parted.index)
 
 

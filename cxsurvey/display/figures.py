@@ -13,8 +13,9 @@ import numpy as np
 from cxsurvey.analysis.estimation import estimate
 from cxsurvey.analysis.gaps import gaps
 from cxsurvey.analysis.measures import variable
-from cxsurvey.analysis.partition import SEGMENT, partition
+from cxsurvey.analysis.partition import SEGMENT
 from cxsurvey.analysis.rating_pairs import rating_pairs
+from cxsurvey.analysis.results import Estimates, Gaps
 from cxsurvey.analysis.segment_shares import segment_shares
 from cxsurvey.analysis.segmentation import Segmentation, segment
 from cxsurvey.display import drafts, notes
@@ -250,25 +251,27 @@ def ordered_codes(question: Question) -> list[str]:
 
 
 def _lanes(study: Study, figure: Figure, text: FigureText) -> Draft:
-    measures, by = _measures(study, figure), _groups(study, figure)
-    estimates = estimate(study, measures, by=by)
-    tested = gaps(study, by=by, question=measures)
-    noted = _by_rule(study, worded(study, figure, text, estimates), by)
-    options: dict[str, Any] = {"ci": figure.interval, **_bases(study)}
-    if figure.sort is not None:
-        options["sort"] = "given" if figure.sort == "questionnaire" else "gap"
+    estimates, tested, noted, options = _compared(study, figure, text)
     return drafts.lanes(estimates, tested, noted, options=options)
 
 
 def _dumbbell(study: Study, figure: Figure, text: FigureText) -> Draft:
+    _, tested, noted, options = _compared(study, figure, text)
+    return drafts.dumbbell(tested, noted, options=options)
+
+
+def _compared(
+    study: Study, figure: Figure, text: FigureText
+) -> tuple[Estimates, Gaps, FigureText, dict[str, Any]]:
+    """What lanes and dumbbells share: estimates and gaps by group, the words around them, the options."""
     measures, by = _measures(study, figure), _groups(study, figure)
-    tested = gaps(study, by=by, question=measures)
     estimates = estimate(study, measures, by=by)
+    tested = gaps(study, by=by, question=measures)
     noted = _by_rule(study, worded(study, figure, text, estimates), by)
     options: dict[str, Any] = {"ci": figure.interval, **_bases(study)}
     if figure.sort is not None:
         options["sort"] = "given" if figure.sort == "questionnaire" else "gap"
-    return drafts.dumbbell(tested, noted, options=options)
+    return estimates, tested, noted, options
 
 
 def _matrix(study: Study, figure: Figure, text: FigureText) -> Draft:
@@ -285,7 +288,6 @@ def _groups(study: Study, figure: Figure) -> str | Segmentation:
     """What parts the respondents of a figure; the figure may name a rule of its own for the segments."""
     if figure.by == SEGMENT and figure.rule is not None:
         return segment(study, rule=figure.rule)
-    partition(study, figure.by or "")
     return figure.by or ""
 
 
