@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Audit": "cxsurvey.published.audit",
+    "Claims": "cxsurvey.published.claims",
     "CxSurveyError": "cxsurvey.errors",
     "Estimates": "cxsurvey.analysis.results",
     "Gaps": "cxsurvey.analysis.results",
@@ -17,6 +19,7 @@ _HOMES = {
     "Scores": "cxsurvey.analysis.scoring",
     "Segmentation": "cxsurvey.analysis.segmentation",
     "Study": "cxsurvey.study.study",
+    "audit": "cxsurvey.published.audit",
     "bundled_studies": "cxsurvey.readers.study_folder",
     "check": "cxsurvey.study.checks",
     "draw_figures": "cxsurvey.display.figures",
@@ -24,11 +27,14 @@ _HOMES = {
     "figures": "cxsurvey.display.figures",
     "gaps": "cxsurvey.analysis.gaps",
     "rating_pairs": "cxsurvey.analysis.rating_pairs",
+    "read_claims": "cxsurvey.published.claims_file",
     "read_study": "cxsurvey.readers.study_folder",
     "report": "cxsurvey.display.report",
+    "robustness": "cxsurvey.analysis.robustness",
     "score": "cxsurvey.analysis.scoring",
     "segment": "cxsurvey.analysis.segmentation",
     "segment_shares": "cxsurvey.analysis.segment_shares",
+    "synthesize": "cxsurvey.published.synthesis",
 }
 
 if TYPE_CHECKING:

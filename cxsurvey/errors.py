@@ -4,6 +4,7 @@
 
     CxSurveyError                exit code 2 unless noted
     ├── StudyError               the study file or its folder cannot be used
+    ├── ClaimsError              the claims of a report cannot be used
     ├── ResponsesError           the responses file cannot be read
     ├── RequestError             an argument asks for what is not there
     ├── DataFault        (1)     the data do not allow what was asked
@@ -236,6 +237,57 @@ class StudyError(CxSurveyError):
             where=file,
             got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
             hint="Correct the names in study.toml; 'cxsurvey check' lists them all.",
+        )
+
+
+class ClaimsError(CxSurveyError):
+    """The claims of a report cannot be used."""
+
+    @classmethod
+    def missing(cls, study: str, file: str) -> ClaimsError:
+        """The study has no claims beside it."""
+        return cls(
+            "claims-missing",
+            f"The study '{study}' has no claims.",
+            expected=f"{file} beside its study.toml",
+            hint=f"Write {file} (docs/reference/claims-file.md), or name a claims file of its own.",
+        )
+
+    @classmethod
+    def unreadable(cls, file: str, reason: str) -> ClaimsError:
+        """The file cannot be opened, decoded or parted into cells."""
+        return cls(
+            "claims-unreadable",
+            "The claims file cannot be read.",
+            where=file,
+            expected="CSV text in UTF-8, parted by commas",
+            got=reason,
+            hint="Save it again as CSV UTF-8 and check its name.",
+        )
+
+    @classmethod
+    def too_large(cls, file: str, size: int, largest: int) -> ClaimsError:
+        """No report has so many claims."""
+        return cls(
+            "claims-too-large",
+            "The claims file is too large to be one.",
+            where=file,
+            expected=f"at most {largest:,} bytes",
+            got=f"{size:,} bytes",
+            hint="Name a file of claims, not of responses.",
+        )
+
+    @classmethod
+    def invalid(cls, file: str, problems: Sequence[str]) -> ClaimsError:
+        """Rows are wrong; all of them are told at once."""
+        shown = "\n".join(f"  - {problem.rstrip()}" for problem in problems[:SHOWN_PROBLEMS])
+        rest = len(problems) - SHOWN_PROBLEMS
+        return cls(
+            "claims-invalid",
+            f"The claims file has {_count(len(problems), 'problem')}.",
+            where=file,
+            got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
+            hint="Mend them (docs/reference/claims-file.md) and run the command again.",
         )
 
 

@@ -19,7 +19,7 @@ SegmentOrRest = Literal["leader", "follower", "laggard", "unclassified"]
 Statistic = Literal["share", "mean", "median", "nps"]
 LonelyRule = Literal["error", "remove", "certainty", "adjust", "average"]
 Adjustment = Literal["holm", "bh", "bonferroni", "none"]
-FigureForm = Literal["ranked", "segments", "stacked", "lanes", "dumbbell", "matrix"]
+FigureForm = Literal["ranked", "segments", "stacked", "lanes", "dumbbell", "matrix", "ranks", "presence"]
 
 SEGMENT_ORDER: tuple[Segment, ...] = ("leader", "follower", "laggard")
 
@@ -138,6 +138,7 @@ class Response(Record):
     value: float | None = None
     scored: bool = Field(default=True, description="False: in shares, but in no mean, median or score.")
     column: str | None = Field(None, description="For a multi question: the column of this option.")
+    invented: bool = Field(default=False, description="The report does not name it; no figure shows it.")
 
 
 class MissingCode(Record):
@@ -404,7 +405,22 @@ class Figure(Record):
     highlight: tuple[str, ...] = Field((), description="Response codes or question ids to stress.")
     keep_last: tuple[Code, ...] = Field((), description="Responses that stay at the foot: other, none.")
     interval: bool = True
+    labels: dict[str, Label] = Field({}, description="presence: labels of its rows and columns, by id.")
     note: str = ""
+
+
+class Synthesis(Record):
+    """``[synthesis]``: what synthetic respondents assume where claims say nothing; all of it is invented."""
+
+    respondents: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="How many respondents, where no claim states the base of all."
+    )
+    expected: dict[str, dict[Code, Fraction]] = Field(
+        {}, description="Rough share of each response among those asked, by question."
+    )
+    loading: dict[str, Annotated[float, Field(ge=-1, le=1)]] = Field(
+        {}, description="How closely an answer goes with CX maturity, by 'question' or 'question.response'."
+    )
 
 
 class StudyFile(Record):
@@ -421,6 +437,7 @@ class StudyFile(Record):
     segments: Segments | None = None
     group: tuple[Group, ...] = ()
     figure: tuple[Figure, ...] = ()
+    synthesis: Synthesis | None = None
 
 
 Declared = TypeVar("Declared", Question, Scale, Group, Figure)
