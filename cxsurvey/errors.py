@@ -239,6 +239,65 @@ class StudyError(CxSurveyError):
             hint="Correct the names in study.toml; 'cxsurvey check' lists them all.",
         )
 
+    @classmethod
+    def not_synthetic(cls, file: str) -> StudyError:
+        """Made-up respondents would pass for real ones."""
+        return cls(
+            "study-not-synthetic",
+            "Respondents are made up only for a study that says so.",
+            where=f"{file}, [study]",
+            expected="synthetic = true",
+            got="a study of real respondents",
+            hint="If its respondents are to be made up, write synthetic = true; every output will say so.",
+        )
+
+    @classmethod
+    def responses_unlisted(cls, file: str, questions: Sequence[str]) -> StudyError:
+        """Responses stand in a data file that is still to be made."""
+        return cls(
+            "responses-unlisted",
+            "Questions leave their responses to the labels of a data file that does not exist yet.",
+            where=file,
+            expected="responses, or a list, for every coded question",
+            got=listed(questions),
+            hint="Write the responses into the study file.",
+        )
+
+    @classmethod
+    def synthesis_design(cls, file: str, role: str, column: str) -> StudyError:
+        """Synthetic respondents are a simple random sample."""
+        return cls(
+            "synthesis-design",
+            "Synthetic respondents are a simple sample, which this design is not.",
+            where=f"{file}, [design] {role} = '{column}'",
+            expected="no [design], or a weight and a stratum column, which are filled with 1",
+            hint=f"Leave out {role}: printed percentages do not tell how a report's sample was drawn.",
+        )
+
+    @classmethod
+    def no_whole_number(cls, file: str, question: str, low: float, high: float) -> StudyError:
+        """A number question has no whole number between its bounds."""
+        return cls(
+            "synthesis-number",
+            "Synthetic answers to a number question are whole numbers, and its bounds hold none.",
+            where=f"{file}, question '{question}'",
+            expected="a whole number between minimum and maximum",
+            got=f"{low:g} to {high:g}",
+            hint="Widen the bounds, or ask in a smaller unit.",
+        )
+
+    @classmethod
+    def responses_not_csv(cls, file: str, reason: str) -> StudyError:
+        """The study would not be able to read the synthetic responses."""
+        return cls(
+            "responses-not-csv",
+            "The study could not read synthetic responses: CSV text in UTF-8, with names in row 1.",
+            where=file,
+            expected="responses in a .csv file, and no encoding or header_row under [reading]",
+            got=reason,
+            hint="Change the study file, or write to another file.",
+        )
+
 
 class ClaimsError(CxSurveyError):
     """The claims of a report cannot be used."""
@@ -254,13 +313,24 @@ class ClaimsError(CxSurveyError):
         )
 
     @classmethod
+    def absent(cls, file: str) -> ClaimsError:
+        """There is no file of this name."""
+        return cls(
+            "claims-absent",
+            "The claims file does not exist.",
+            where=file,
+            expected="a CSV file of claims, a study folder, or the name of a bundled study",
+            hint="Check the name and the folder.",
+        )
+
+    @classmethod
     def unreadable(cls, file: str, reason: str) -> ClaimsError:
         """The file cannot be opened, decoded or parted into cells."""
         return cls(
             "claims-unreadable",
             "The claims file cannot be read.",
             where=file,
-            expected="CSV text in UTF-8, parted by commas",
+            expected="CSV text in UTF-8, parted by commas, semicolons or tabs",
             got=reason,
             hint="Save it again as CSV UTF-8 and check its name.",
         )
@@ -275,6 +345,51 @@ class ClaimsError(CxSurveyError):
             expected=f"at most {largest:,} bytes",
             got=f"{size:,} bytes",
             hint="Name a file of claims, not of responses.",
+        )
+
+    @classmethod
+    def no_respondents(cls, study: str) -> ClaimsError:
+        """Nothing says how many synthetic respondents there are to be."""
+        return cls(
+            "claims-no-respondents",
+            f"Nothing says how many respondents '{study}' has.",
+            expected="a base stated for all respondents, or [synthesis] respondents",
+            hint="Give the claims of all respondents their base, or declare [synthesis] respondents.",
+        )
+
+    @classmethod
+    def group_unusable(cls, place: str, reason: str) -> ClaimsError:
+        """Counts cannot be planned for a group or a filter."""
+        return cls(
+            "claims-group-unusable",
+            "Synthetic respondents cannot be planned by this group or filter.",
+            where=place,
+            expected="answers to single, ordinal or multi questions, or segments by a grid of two ratings",
+            got=reason,
+            hint="Declare it by coded answers, or set calibrate = no for the claims that need it.",
+        )
+
+    @classmethod
+    def table_too_large(cls, factors: Sequence[str], largest: int) -> ClaimsError:
+        """Claims cross too many questions with one another."""
+        names = list(dict.fromkeys(factors))
+        return cls(
+            "claims-table-too-large",
+            "Claims and filters cross too many answers with one another.",
+            where=f"the joint table of {listed(names, most=SHOWN_PROBLEMS)}",
+            expected=f"at most {largest:,} combinations of answers",
+            hint="Set calibrate = no for claims about the finest groups, or join responses.",
+        )
+
+    @classmethod
+    def rank_unusable(cls, claim: str, row: int) -> ClaimsError:
+        """A place after the first among shares of different bases."""
+        return cls(
+            "claims-rank-unusable",
+            f"The place that '{claim}' gives cannot be planned: its shares have different bases.",
+            where=f"row {row}",
+            expected="shares of the same respondents, for a place after the first",
+            hint="Write it as comparisons, or set calibrate = no.",
         )
 
     @classmethod
@@ -718,6 +833,73 @@ class RequestError(CxSurveyError):
     """An argument asks for something that is not there or is not allowed."""
 
     @classmethod
+    def margin_target(cls, name: str, label: str, target: float) -> RequestError:
+        """A target that no sum of weights can be."""
+        return cls(
+            "margin-target",
+            "A target of a margin cannot be used.",
+            where=f"margin '{name}', '{label}'",
+            expected="a finite number that is not negative; in each margin one above zero",
+            got=f"{target:g}",
+            hint="Correct the target.",
+        )
+
+    @classmethod
+    def margins_unreadable(cls, file: str, reason: str) -> RequestError:
+        """The margins file cannot be opened, decoded or parted into cells."""
+        return cls(
+            "margins-unreadable",
+            "The margins file cannot be read.",
+            where=file,
+            expected="CSV text in UTF-8 with the columns question, response, and share or target",
+            got=reason,
+            hint="Save it again as CSV UTF-8 and check its name.",
+        )
+
+    @classmethod
+    def margins_invalid(cls, file: str, problems: Sequence[str]) -> RequestError:
+        """Rows of the margins are wrong; all of them are told at once."""
+        shown = "\n".join(f"  - {problem.rstrip()}" for problem in problems[:SHOWN_PROBLEMS])
+        rest = len(problems) - SHOWN_PROBLEMS
+        return cls(
+            "margins-invalid",
+            f"The margins have {_count(len(problems), 'problem')}.",
+            where=file,
+            got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
+            hint="Mend them (docs/how-to/weighting.md) and run the command again.",
+        )
+
+    @classmethod
+    def trim_without_raking(cls, method: str) -> RequestError:
+        """Only raking keeps a largest weight and the margins together."""
+        return cls(
+            "trim-without-raking",
+            f"Weights of method '{method}' cannot be trimmed.",
+            expected="trim with method 'rake'",
+            hint="Leave out trim and give bounds, which limit each factor, or rake.",
+        )
+
+    @classmethod
+    def bounds_needed(cls) -> RequestError:
+        """Logit calibration is between two bounds."""
+        return cls(
+            "bounds-needed",
+            "Method 'logit' needs bounds.",
+            expected="bounds: a low and a high factor with 0 <= low < 1 < high, such as 0.3,3",
+            hint="Give bounds, or use method 'rake'.",
+        )
+
+    @classmethod
+    def no_margins(cls) -> RequestError:
+        """Raking to nothing."""
+        return cls(
+            "no-margins",
+            "There is no margin to weight to.",
+            expected="the targets of at least one question",
+            hint="Give the population shares of one question or more.",
+        )
+
+    @classmethod
     def unknown_question(cls, name: str, suggestion: str) -> RequestError:
         """No question, scale or group has this id."""
         return cls("unknown-question", f"The study has no question '{name}'.", hint=suggestion)
@@ -896,6 +1078,17 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
+    def audit_format(cls, path: object) -> RequestError:
+        """An audit is written as a table or as a page."""
+        return cls(
+            "audit-format",
+            "An audit is written as a CSV table, or as a PDF, PNG or SVG page.",
+            where=str(path),
+            expected="a file name that ends in .csv, .pdf, .png or .svg",
+            hint="For JSON, print it: --format json > FILE.",
+        )
+
+    @classmethod
     def segments_by_segments(cls) -> RequestError:
         """Segments cannot be shown within themselves."""
         return cls(
@@ -934,6 +1127,16 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
+    def bad_seed(cls, got: object) -> RequestError:
+        """Random numbers need a seed."""
+        return cls(
+            "bad-seed",
+            f"The seed cannot be {got!r}.",
+            expected="a whole number from 0",
+            hint="Give any such number, and keep it: it makes the same respondents again.",
+        )
+
+    @classmethod
     def array_shape(cls, name: str, expected: str, got: object) -> RequestError:
         """Report an array whose length or shape does not fit the others."""
         return cls(
@@ -967,12 +1170,33 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
+    def weights_needed(cls) -> RequestError:
+        """Report a design without weights and without population sizes to make them from."""
+        return cls(
+            "weights-needed",
+            "The design has no weights.",
+            expected="a weight for each respondent, or the population size of every stage",
+            hint="Pass the weights; ones say that everybody was drawn with the same chance.",
+        )
+
+    @classmethod
     def not_a_fraction(cls, name: str, got: object) -> RequestError:
         """Report a level or probability outside its range."""
         return cls(
             "not-a-fraction",
             f"'{name}' must be a fraction.",
             expected="a number between 0 and 1",
+            got=str(got),
+            hint="Write 0.95 for 95%.",
+        )
+
+    @classmethod
+    def level_too_low(cls, got: float) -> RequestError:
+        """Report a confidence level at which two one-sided tests have no interval."""
+        return cls(
+            "level-too-low",
+            "An audit needs a confidence level above one half.",
+            expected="a number between 0.5 and 1",
             got=str(got),
             hint="Write 0.95 for 95%.",
         )
@@ -1118,6 +1342,51 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
+    def figure_unnamed(cls, figure: str, questions: Sequence[str]) -> RequestError:
+        """A figure of answers of which the report names none."""
+        return cls(
+            "figure-unnamed",
+            f"Nothing of figure '{figure}' is named in the report.",
+            where=listed(questions),
+            expected="a response that the codebook does not mark as invented",
+            hint="Show another question, or leave the figure out.",
+        )
+
+    @classmethod
+    def figure_claims(cls, figure: str, question: str, reason: str, suggestion: str) -> RequestError:
+        """A figure made from claims that has none."""
+        return cls(
+            "figure-claims",
+            f"Figure '{figure}' shows what claims name, and there are none.",
+            where=f"question '{question}'",
+            expected="claims.csv with statements, or shares without a value, whose question it is",
+            got=reason,
+            hint=suggestion,
+        )
+
+    @classmethod
+    def nothing_to_rank(cls, items: int) -> RequestError:
+        """Two rankings with fewer than two items in common."""
+        return cls(
+            "nothing-to-rank",
+            "Two rankings can agree or differ only about the same items.",
+            expected="two items or more that both rank",
+            got=f"{items}",
+            hint="Use the same response codes in both questions.",
+        )
+
+    @classmethod
+    def too_many_orders(cls, orders: int, most: int) -> RequestError:
+        """Tiers that allow more orders than can be gone through."""
+        return cls(
+            "too-many-orders",
+            "There are too many orders within the tiers to go through all.",
+            expected=f"at most {most:,} pairs of orders",
+            got=f"{orders:,}",
+            hint="Rank fewer items, or give tiers that say more.",
+        )
+
+    @classmethod
     def figure_option(cls, figure: str, option: str, got: object, expected: str) -> RequestError:
         """An option of a figure has a value that it cannot take."""
         return cls(
@@ -1179,6 +1448,189 @@ class DataFault(CxSurveyError):
     exit_code: ClassVar[int] = 1
 
     @classmethod
+    def calibration_stuck(cls, name: str, wanted: float, reached: float) -> DataFault:
+        """No weights within the bounds meet the totals."""
+        return cls(
+            "calibration-not-reached",
+            "The weights do not reach the totals.",
+            where=f"furthest off: '{name}'",
+            expected=f"a total of {wanted:.6g}",
+            got=f"{reached:.6g}",
+            hint="Widen the bounds, or drop a variable: totals that contradict each other cannot all be met.",
+        )
+
+    @classmethod
+    def trimming_impossible(cls, lower: float, upper: float, total: float, n: int) -> DataFault:
+        """The limits leave no room for what is cut."""
+        return cls(
+            "trimming-impossible",
+            "Weights cannot be trimmed to these limits with their sum kept.",
+            expected=f"limits between which {n:,} weights can sum to {total:.6g}",
+            got=f"{lower:g} to {upper:g}",
+            hint="Widen the limits, or do not redistribute.",
+        )
+
+    @classmethod
+    def margin_unanswered(cls, name: str, count: int) -> DataFault:
+        """Respondents are in no category of a margin."""
+        return cls(
+            "margin-unanswered",
+            f"Respondents have no category in the margin '{name}'.",
+            expected="a category for every respondent who is weighted",
+            got=_count(count, "respondent") + " without one",
+            hint="Impute the answer, give 'no answer' a target of its own, or leave those respondents out.",
+        )
+
+    @classmethod
+    def margin_empty(cls, name: str, label: str, target: float) -> DataFault:
+        """Nobody can carry the target."""
+        return cls(
+            "margin-empty",
+            "A target has no respondents to carry it.",
+            where=f"margin '{name}', '{label}'",
+            expected="at least one respondent with a weight above zero",
+            got=f"a target of {target:g} and nobody",
+            hint="Combine the category with a neighbour, in the margin and in the answers.",
+        )
+
+    @classmethod
+    def margin_zero(cls, name: str, label: str) -> DataFault:
+        """A target of zero would weight respondents away."""
+        return cls(
+            "margin-zero",
+            "A target of zero has respondents.",
+            where=f"margin '{name}', '{label}'",
+            expected="a target above zero for every category that somebody is in",
+            hint="Correct the target, or leave those respondents out of the study.",
+        )
+
+    @classmethod
+    def margins_disagree(cls, first: str, total: float, other: str, other_total: float) -> DataFault:
+        """Two margins count different populations."""
+        return cls(
+            "margins-disagree",
+            "Margins sum to different totals.",
+            where=f"margins '{first}' and '{other}'",
+            expected="the same total in every margin, within one in a million",
+            got=f"{total:.10g} and {other_total:.10g}",
+            hint="Give every margin as shares of the same population, or scale them to one total.",
+        )
+
+    @classmethod
+    def margins_unfit(cls, file: str, problems: Sequence[str]) -> DataFault:
+        """Margins and respondents do not fit together; every place is told at once."""
+        shown = "\n".join(f"  - {problem.rstrip()}" for problem in problems[:SHOWN_PROBLEMS])
+        rest = len(problems) - SHOWN_PROBLEMS
+        return cls(
+            "margins-unfit",
+            f"Margins and respondents do not fit in {_count(len(problems), 'place')}.",
+            where=file,
+            expected="a target above zero for every answer that somebody gave, and somebody for every target",
+            got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
+            hint="Correct the targets; join rare answers in a [[group]] and weight by that; give those without "
+            "an answer a row of their own, whose response is empty.",
+        )
+
+    @classmethod
+    def margin_beyond_limits(cls, name: str, label: str, target: float, least: float, most: float) -> DataFault:
+        """Bounds or a largest weight leave a target out of reach."""
+        return cls(
+            "margin-beyond-limits",
+            "A target lies beyond what the limits of the weights allow.",
+            where=f"margin '{name}', '{label}'",
+            expected=f"a sum of weights from {least:.6g} to {most:.6g}",
+            got=f"a target of {target:.6g}",
+            hint="Widen the bounds, trim at a larger weight, or join the answer with another in a [[group]].",
+        )
+
+    @classmethod
+    def limits_stuck(cls, name: str, label: str, distance: float) -> DataFault:
+        """Each target can be reached within the limits, all of them together cannot."""
+        return cls(
+            "limits-no-convergence",
+            "No weights within the limits meet every margin.",
+            where=f"furthest off: margin '{name}', '{label}'",
+            expected="limits that leave room to meet all margins together",
+            got=f"{100 * distance:.3g}% from its target",
+            hint="Widen the bounds, trim at a larger weight, or combine rare categories.",
+        )
+
+    @classmethod
+    def negative_weights(cls, count: int) -> DataFault:
+        """Linear calibration without bounds may turn weights negative."""
+        return cls(
+            "weights-turned-negative",
+            f"The margins make {_count(count, 'weight')} negative.",
+            expected="weights that are zero or more",
+            hint="Give bounds, such as 0.3,3, or use method 'rake'.",
+        )
+
+    @classmethod
+    def raking_stuck(cls, name: str, label: str, distance: float, rounds: int) -> DataFault:
+        """The margins cannot all be met with the combinations that occur."""
+        return cls(
+            "raking-no-convergence",
+            f"The weights do not reach the margins in {rounds:,} rounds.",
+            where=f"furthest off: margin '{name}', '{label}'",
+            expected="weights that meet every margin",
+            got=f"{100 * distance:.3g}% from its target",
+            hint="Combine rare categories, or drop a margin: some combinations may have no respondents.",
+        )
+
+    @classmethod
+    def synthesis_plan(cls, question: str, problem: str) -> DataFault:
+        """Planned counts contradict each other; no file is written."""
+        return cls(
+            "synthesis-plan",
+            f"The counts planned for '{question}' cannot be carried out: it {problem}.",
+            hint="This is a fault of cxsurvey: please report it with the study file and the claims.",
+        )
+
+    @classmethod
+    def synthesis_choices(cls, question: str, answering: int, cap: int | None) -> DataFault:
+        """Counts of choices that no respondents can make."""
+        return cls(
+            "synthesis-choices",
+            f"No respondents can choose the responses to '{question}' as often as its claims say.",
+            where=f"question '{question}', {answering:,} respondents who answer",
+            expected=f"choices of {'one response or more' if cap is None else f'at most {cap} responses'} each",
+            hint="Check the shares of combinations of its responses, and its cap.",
+        )
+
+    @classmethod
+    def synthesis_unread(cls, question: str) -> DataFault:
+        """Cells that do not read back as the answers they were made from."""
+        return cls(
+            "synthesis-unread",
+            f"Synthetic answers to '{question}' cannot be written so that they read back the same.",
+            where=f"question '{question}'",
+            expected="columns of its own; codes that are no other answer's label or missing code",
+            hint="Mend its columns, codes or missing codes in the study file.",
+        )
+
+    @classmethod
+    def synthesis_unmet(cls, claims: Sequence[str]) -> DataFault:
+        """Respondents that do not satisfy what they were calibrated to; no file is written."""
+        shown = "\n".join(f"  - {claim}" for claim in claims[:SHOWN_PROBLEMS])
+        rest = len(claims) - SHOWN_PROBLEMS
+        return cls(
+            "synthesis-unmet",
+            f"The synthetic respondents miss {_count(len(claims), 'claim')}; none are written.",
+            got="\n" + shown + (f"\n  - and {rest} more" if rest > 0 else ""),
+            hint="This is a fault of cxsurvey: please report it with the study file and the claims.",
+        )
+
+    @classmethod
+    def synthesis_faulty(cls, findings: Sequence[str]) -> DataFault:
+        """Respondents that break the codebook; no file is written."""
+        return cls(
+            "synthesis-faulty",
+            "The synthetic respondents break the codebook, so none are written.",
+            got=listed(findings, most=3),
+            hint="Add what must hold to the claims, or relax the study file.",
+        )
+
+    @classmethod
     def no_respondents(cls, file: str) -> DataFault:
         """There is nobody to count."""
         return cls(
@@ -1187,6 +1639,42 @@ class DataFault(CxSurveyError):
             where=file,
             expected="at least one row below the column names",
             hint="Export the responses again, or name the right file in [study] responses.",
+        )
+
+    @classmethod
+    def claims_conflict(
+        cls,
+        study: str,
+        claims: Sequence[str],
+        rules: Sequence[str],
+        *,
+        why: str,
+        smallest: bool,
+        undecided: bool = False,
+    ) -> DataFault:
+        """No respondents can satisfy these claims together."""
+        count = f"{_count(len(claims), 'claim')} of '{study}' cannot {'all ' if len(claims) > 1 else ''}hold."
+        if not claims:
+            count = f"The questions and filters of '{study}' leave no possible respondents."
+        sure = "No fewer claims conflict" if smallest else "They are a set that conflicts"
+        needed = "whether all of it is needed stays open" if undecided else "none of it can be left out"
+        return cls(
+            "claims-conflict",
+            f"{count} {sure} ({needed}). {why}".rstrip(),
+            where="claims.csv",
+            expected="counts of " + "; ".join(rules),
+            got="\n" + "\n".join(f"  - {claim}" for claim in claims),
+            hint="Mend a printed value or a base, or set calibrate = no with the reason in note.",
+        )
+
+    @classmethod
+    def claims_undecided(cls, reason: str) -> DataFault:
+        """The search for counts ended without an answer."""
+        return cls(
+            "claims-undecided",
+            "It cannot be decided whether the claims can all hold.",
+            got=reason,
+            hint="Set calibrate = no for comparisons and ratios between groups whose sizes are not printed.",
         )
 
     @classmethod
@@ -1288,6 +1776,59 @@ class DataFault(CxSurveyError):
         )
 
     @classmethod
+    def replicate_weights(cls, bad: int, columns: int) -> DataFault:
+        """Replicate weights are missing, infinite or negative."""
+        return cls(
+            "replicate-weights-unusable",
+            f"{bad:,} of {_count(columns, 'column')} of replicate weights cannot be used.",
+            expected="finite numbers, none below 0, one for each respondent",
+            hint="Check that the columns are the replicate weights and that no cell is blank.",
+        )
+
+    @classmethod
+    def table_too_small(cls, rows: int, columns: int) -> DataFault:
+        """A table of one row or column has nothing to test."""
+        return cls(
+            "table-too-small",
+            "There is nothing to test in a table with a single row or column.",
+            expected="at least two rows and two columns with respondents",
+            got=f"{rows:,} by {columns:,}",
+            hint="Look at the answers: everybody may have given the same one, or the domain may be too narrow.",
+        )
+
+    @classmethod
+    def not_two_groups(cls, found: int) -> DataFault:
+        """A test of two groups was asked for where there are more or fewer."""
+        return cls(
+            "not-two-groups",
+            "The test compares two groups.",
+            expected="two groups with respondents who answered",
+            got=f"{found:,}",
+            hint="Take two groups at a time as a domain, or test them all with a table or ranks.",
+        )
+
+    @classmethod
+    def too_few_rank_groups(cls, found: int) -> DataFault:
+        """A rank test needs groups to compare."""
+        return cls(
+            "too-few-rank-groups",
+            "The test compares groups, and there are not two.",
+            expected="two groups or more with respondents who answered",
+            got=f"{found:,}",
+            hint="Compare by another question, or widen the domain.",
+        )
+
+    @classmethod
+    def two_clusters_needed(cls, other: int, strata: int) -> DataFault:
+        """Half-samples are for strata of two clusters."""
+        return cls(
+            "two-clusters-needed",
+            "Balanced half-samples need two clusters in every stratum.",
+            got=f"{other:,} of {strata:,} strata with another number",
+            hint="Use the jackknife or the bootstrap, or combine strata as the sampling plan allows.",
+        )
+
+    @classmethod
     def clusters_cross_strata(cls, count: int) -> DataFault:
         """Report cluster identifiers found in several strata."""
         return cls(
@@ -1318,6 +1859,121 @@ class DataFault(CxSurveyError):
             where=f"column {listed(columns)}",
             expected="finite numbers; 0 where a respondent is outside a column's base",
             hint="Put respondents without an answer outside the group, or 0 in the column and its base.",
+        )
+
+    @classmethod
+    def not_as_printed(cls, claim: str, printed: str, percent: float, file: str) -> DataFault:
+        """Synthetic respondents that give another number than the report they are calibrated to."""
+        return cls(
+            "not-as-printed",
+            "The synthetic respondents do not give what the report prints.",
+            where=f"{file}, claim '{claim}'",
+            expected=f"{printed}%",
+            got=f"{percent:.2f}%",
+            hint="Make the respondents again with 'cxsurvey synthesize', or correct the claim.",
+        )
+
+    @classmethod
+    def not_counts(cls, name: str, bad: int) -> DataFault:
+        """Values that cannot be how many there are."""
+        return cls(
+            "not-counts",
+            f"{_count(bad, 'value')} of '{name}' cannot be a count.",
+            expected="finite numbers, none below 0; whole ones for an exact test",
+            hint="Give counts of respondents, not shares.",
+        )
+
+    @classmethod
+    def too_many_tables(cls, most: int) -> DataFault:
+        """An exact test that would take for ever."""
+        return cls(
+            "too-many-tables",
+            f"The exact test would go through more than {most:,} tables.",
+            expected="a small table, or small counts",
+            hint="Use the chi-square test, which is right where counts are large.",
+        )
+
+    @classmethod
+    def factors_not_found(cls, factors: int, items: int) -> DataFault:
+        """A factor model that these items do not allow."""
+        return cls(
+            "factors-not-found",
+            f"{_count(factors, 'factor')} cannot be fitted to {_count(items, 'item')}.",
+            expected="items that all vary, more respondents than items, and at least two items for each factor",
+            hint="Ask for fewer factors, or leave out items that do not vary.",
+        )
+
+    @classmethod
+    def model_without_respondents(cls) -> DataFault:
+        """A regression of nobody."""
+        return cls(
+            "model-without-respondents",
+            "Nobody with a weight above zero answered everything that the model uses.",
+            expected="respondents with the outcome and every predictor",
+            hint="Leave out a predictor that few answered, or widen the domain.",
+        )
+
+    @classmethod
+    def outcome_constant(cls) -> DataFault:
+        """A regression of an outcome that does not vary."""
+        return cls(
+            "outcome-constant",
+            "Everybody in the model gave the same answer, so there is nothing to explain.",
+            expected="at least two different answers among respondents with a weight above zero",
+            hint="Combine responses otherwise, or widen the domain.",
+        )
+
+    @classmethod
+    def outcome_out_of_range(cls, bad: int, expected: str) -> DataFault:
+        """Values that the outcome of a model cannot have."""
+        return cls(
+            "outcome-out-of-range",
+            f"{_count(bad, 'value')} of the outcome cannot be used with this kind of model.",
+            expected=expected,
+            hint="Put respondents without an answer outside the domain, or choose another model.",
+        )
+
+    @classmethod
+    def predictor_infinite(cls, name: str, count: int) -> DataFault:
+        """A predictor without a number to multiply."""
+        return cls(
+            "predictor-infinite",
+            "A predictor has infinite values.",
+            where=name,
+            expected="finite numbers, NaN where there is none",
+            got=_count(count, "value"),
+            hint="Correct those values, or leave those respondents out.",
+        )
+
+    @classmethod
+    def predictors_collinear(cls, names: Sequence[str]) -> DataFault:
+        """Predictors that follow from each other."""
+        return cls(
+            "predictors-collinear",
+            "Predictors follow from others in the model, so their effects cannot be told apart.",
+            where=listed(names),
+            expected="no predictor that is a combination of others, and more respondents than predictors",
+            hint="Leave those predictors out, or combine their levels.",
+        )
+
+    @classmethod
+    def outcome_separated(cls, names: Sequence[str]) -> DataFault:
+        """Predictors that tell the answers apart completely."""
+        return cls(
+            "outcome-separated",
+            "Predictors tell the answers apart completely for some respondents: the coefficients are infinite.",
+            where=listed(names),
+            expected="different answers in every group",
+            hint='Combine levels, or leave the predictor out; separation="limit" still fits shares.',
+        )
+
+    @classmethod
+    def model_not_converged(cls, steps: int) -> DataFault:
+        """The search for the coefficients did not end."""
+        return cls(
+            "model-not-converged",
+            f"The model did not converge in {steps} steps.",
+            hint="Look for predictors on very different scales or with extreme values.",
         )
 
     @classmethod

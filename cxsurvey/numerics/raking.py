@@ -41,6 +41,12 @@ class Margin:
     targets: Floats
     labels: tuple[str, ...]
 
+    def scaled(self, total: float) -> Margin:
+        """Make the same margin with targets that sum to ``total``."""
+        targets = self.targets * (total / self.targets.sum())
+        frozen(targets)
+        return Margin(self.name, self.codes, targets, self.labels)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Raked:
@@ -153,13 +159,8 @@ def rake(
     [25.0, 25.0, 50.0]
     """
     base = as_floats(weights)
-    if not margins:
-        raise RequestError.no_margins()
-    for item in margins:
-        same_length(item.name, item.codes, base.size)
-        _require_carriers(base, item)
-    _require_one_total(margins)
-    cell, categories = _cells(margins, base.size)
+    require_margins(base, margins)
+    cell, categories = margin_cells(margins, base.size)
     table = as_floats(np.bincount(cell, base, minlength=len(categories)))
     carried = table > 0  # combinations without weight stay as they are
     factor = np.ones(table.size)
@@ -169,6 +170,29 @@ def rake(
     frozen(fitted)
     frozen(given)
     return Raked(fitted, given, rounds, worst)
+
+
+def require_margins(base: Floats, margins: Sequence[Margin]) -> None:
+    """Refuse margins that no weights can meet.
+
+    Parameters
+    ----------
+    base : (n,) float
+    margins : sequence of Margin
+
+    Raises
+    ------
+    RequestError
+        ``array-shape``; ``no-margins``.
+    DataFault
+        ``margin-empty``, ``margin-zero``, ``margins-disagree``; see :func:`rake`.
+    """
+    if not margins:
+        raise RequestError.no_margins()
+    for item in margins:
+        same_length(item.name, item.codes, base.size)
+        _require_carriers(base, item)
+    _require_one_total(margins)
 
 
 def _require_carriers(base: Floats, item: Margin) -> None:
@@ -187,8 +211,22 @@ def _require_one_total(margins: Sequence[Margin]) -> None:
             raise DataFault.margins_disagree(margins[0].name, totals[0], item.name, total)
 
 
-def _cells(margins: Sequence[Margin], n: int) -> tuple[Ints, Ints]:
-    """Number the combinations of categories: (n,) cell of each respondent, (C, M) categories of each cell."""
+def margin_cells(margins: Sequence[Margin], n: int) -> tuple[Ints, Ints]:
+    """Number the combinations of categories.
+
+    Parameters
+    ----------
+    margins : sequence of Margin
+    n : int
+        Respondents.
+
+    Returns
+    -------
+    cell : (n,) int
+        Of each respondent.
+    categories : (C, M) int
+        Of each cell, one column a margin.
+    """
     sizes = [item.targets.size for item in margins]
     cell = margins[0].codes
     for item in margins[1:]:
@@ -212,7 +250,7 @@ def _fit(
         for codes, target in steps:
             reached = np.bincount(codes, table * factor, minlength=target.size)
             factor *= np.divide(target, reached, out=np.zeros(target.size), where=reached > 0)[codes]
-        far = [_distance(table * factor, codes, target) for codes, target in steps]
+        far = [worst_distance(table * factor, codes, target) for codes, target in steps]
         if max(distance for distance, _ in far) <= tolerance:
             return factor, rounds, max(distance for distance, _ in far)
     worst = int(np.argmax([distance for distance, _ in far]))
@@ -220,8 +258,14 @@ def _fit(
     raise DataFault.raking_stuck(margins[worst].name, margins[worst].labels[category], distance, most_rounds)
 
 
-def _distance(table: Floats, codes: Ints, target: Floats) -> tuple[float, int]:
-    """The largest relative distance from a target, and whose it is."""
+def worst_distance(table: Floats, codes: Ints, target: Floats) -> tuple[float, int]:
+    """Give the largest relative distance of summed weights from their targets, and whose it is.
+
+    Examples
+    --------
+    >>> worst_distance(np.array([1.0, 3.0]), np.array([0, 1]), np.array([1.0, 2.0]))
+    (0.5, 1)
+    """
     reached = np.bincount(codes, table, minlength=target.size)
     distance = np.divide(np.abs(reached - target), target, out=np.zeros(target.size), where=target > 0)
     category = int(np.argmax(distance))

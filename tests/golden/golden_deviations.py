@@ -1,0 +1,153 @@
+"""Where cxsurvey differs from R on purpose. README.md gives the reason of each by its name.
+
+A rule looks at the call and at both results, never at the id of a case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import permutations
+
+import numpy as np
+from golden_compare import numbers
+
+from cxsurvey.errors import CxSurveyError
+
+EDGE = 1e-9
+INTERPOLATION = 3e-5
+TUKEY = 1e-7
+ROTATION = 1e-4
+SHORT_SEARCH = 0.05
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A case that differs: what it is, which functions it calls, our answer, and what is unlike R's."""
+
+    case: dict
+    functions: frozenset
+    ours: object
+    found: tuple[str, ...]
+    declared: dict = field(default_factory=dict)  # designs of the file
+
+    @property
+    def raised(self):
+        return isinstance(self.ours, CxSurveyError)
+
+    def marked(self, key):
+        """Whether our answer carries a mark that a handler set."""
+        return isinstance(self.ours, dict) and self.ours.get(key) is True
+
+
+def deviation_of(difference):
+    """Give the name of the deviation that explains a difference, or an empty text."""
+    return next((name for name, explains in DEVIATIONS.items() if explains(difference)), "")
+
+
+def _exact_at_edge(difference):
+    if "svyciprop" not in difference.functions or difference.raised:
+        return False
+    share = numbers(difference.ours.get("est", []))
+    at_edge = len(share) > 0 and bool(((share < EDGE) | (share > 1 - EDGE)).all())
+    return at_edge and all(text.startswith((".ci", ".est", ".se", "R raises")) for text in difference.found)
+
+
+def _empty_domain(difference):
+    if difference.raised or "svymean" not in difference.functions:
+        return False
+    ours, theirs = (numbers(part.get("est", [])) for part in (difference.ours, difference.case["result"]))
+    return len(ours) > 0 and bool(np.isnan(ours).all() and (theirs == 0).all())
+
+
+def _negative_weights(difference):
+    return difference.raised and difference.ours.code == "weights-negative"
+
+
+def _score_interval(difference):
+    return "interval.type=score" in difference.functions and not difference.raised
+
+
+def _replicate_likelihood(difference):
+    return "method=likelihood" in difference.functions and difference.marked("replicated")
+
+
+def _likelihood_profile(difference):
+    """Apart by as little as R's interpolation, or some respondents did not answer."""
+    if "method=likelihood" not in difference.functions or difference.raised:
+        return False
+    ours, theirs = numbers(difference.ours["ci"]), numbers(difference.case["result"]["ci"])
+    near = bool((np.abs(ours / theirs - 1) < INTERPOLATION).all())
+    return near or difference.marked("unanswered")
+
+
+def _empty_level(difference):
+    """R's answer is NaN; ours leaves levels out that the subset emptied."""
+    if "svychisq" not in difference.functions or difference.raised:
+        return False
+    return np.isnan(numbers(difference.case["result"]["p_value"])).all() and difference.marked("empty_level")
+
+
+def _one_sample_unanswered(difference):
+    return "svyttest" in difference.functions and difference.marked("unanswered")
+
+
+def _replicate_trim(difference):
+    made = [difference.declared[name]["r"] for name in difference.functions & set(difference.declared)]
+    return "trimWeights" in difference.functions and any("svrepdesign(" in call for call in made)
+
+
+def _near(difference, functions, paths, relative):
+    """Whether only these numbers of these functions differ, and by no more than this."""
+    if difference.raised or not difference.functions & functions:
+        return False
+    if not all(text.startswith(paths) for text in difference.found):
+        return False
+    parts = [(float(a), float(b)) for a, b in map(_two_numbers, difference.found)]
+    return all(abs(a - b) <= relative * abs(b) for a, b in parts)
+
+
+def _two_numbers(text):
+    """Take the two numbers out of "path: ours for theirs"."""
+    ours, _, theirs = text.rpartition(": ")[2].partition(" for ")
+    return ours, theirs
+
+
+def _omega_rotation(difference):
+    """Group factors in another order; loadings that differ as little as where R's rotation stops."""
+    if "om" not in difference.functions or difference.raised:
+        return False
+    if not all(text.startswith(".loadings") for text in difference.found):
+        return False
+    ours = np.array(difference.ours["loadings"])
+    theirs = np.array(difference.case["result"]["loadings"]["values"], dtype=float)
+    groups = range(1, ours.shape[1] - 3)
+    orders = ([0, *order, -3, -2, -1] for order in permutations(groups))
+    return any(np.abs(ours[:, order] - theirs).max() < ROTATION for order in orders)
+
+
+def _separated(difference):
+    return difference.marked("separated")
+
+
+def _replicate_odds(difference):
+    return _near(difference, {"svyolr"}, (".table",), SHORT_SEARCH) and difference.marked("replicated")
+
+
+DEVIATIONS = {
+    "exact-at-edge": _exact_at_edge,
+    "empty-domain": _empty_domain,
+    "negative-weights": _negative_weights,
+    "score-interval": _score_interval,
+    "replicate-likelihood": _replicate_likelihood,
+    "likelihood-profile": _likelihood_profile,
+    "empty-level": _empty_level,
+    "one-sample-unanswered": _one_sample_unanswered,
+    "replicate-at-edge": lambda difference: difference.marked("replicate_at_edge"),
+    "quantile-at-step": lambda difference: difference.marked("tie"),
+    "quantile-first-step": lambda difference: difference.marked("first_step"),
+    "replicate-trim": _replicate_trim,
+    "tukey-root": lambda difference: _near(difference, {"TukeyHSD"}, ("[",), TUKEY),
+    "omega-rotation": _omega_rotation,
+    "separated": _separated,
+    "replicate-odds": _replicate_odds,
+}

@@ -1,0 +1,260 @@
+"""Regression with a design: generalized linear models, proportional odds, and tests of their terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from r_designs import Design, Replicated
+from r_interpreter import CONSTANTS, Arguments, Builtin, handles, special
+from r_language import Call, Name, NotUnderstood, Number, deparse, terms
+from r_values import Formula, Logical, Scope, as_factor, numeric, scalar
+
+from cxsurvey.numerics.fitted import fit
+from cxsurvey.numerics.generalized_linear import GeneralizedLinear, generalized_linear
+from cxsurvey.numerics.ordinal_models import ProportionalOdds, proportional_odds
+from cxsurvey.numerics.predictors import Factor, predictors
+from cxsurvey.numerics.predictors import Number as NumberOf
+from cxsurvey.numerics.regression import Regression, regression
+from cxsurvey.numerics.term_tests import likelihood_ratio_term_test, wald_term_test
+
+FAMILIES = {
+    ("gaussian", "identity"): "linear", ("quasi", "identity"): "linear", ("quasibinomial", "logit"): "logit",
+    ("binomial", "logit"): "logit", ("quasibinomial", "probit"): "probit", ("binomial", "probit"): "probit",
+    ("quasipoisson", "log"): "poisson", ("poisson", "log"): "poisson",
+}  # fmt: skip
+LINKS = {
+    "gaussian": "identity", "quasi": "identity", "binomial": "logit", "quasibinomial": "logit",
+    "poisson": "log", "quasipoisson": "log",
+}  # fmt: skip
+CONSTANTS |= {"GC": {}, "OC": {}}  # how long R searches: ours goes on until nothing changes
+OPERATORS = {Name(sign) for sign in ("*", ":", "-", "^", "/", "%in%")}
+STEP = 1e-3
+METHODS = {"logistic": "logit", "probit": "probit"}
+
+
+def _family(name):
+    @handles(name, "link")
+    def run(args):
+        return {"family": name, "link": scalar(args["link"]) if "link" in args else LINKS[name]}
+
+
+for each in LINKS:
+    _family(each)
+
+
+@handles("svyglm", "formula", "design", "family", "control")
+def svyglm(args):
+    design = args["design"]
+    right = _right(args, args["formula"], design.frame)
+    y = _outcome(args, args["formula"].left, design.frame)
+    made = args.get("family") or {"family": "gaussian", "link": "identity"}
+    made = args.r.apply(made, [], {}) if isinstance(made, Builtin) else made
+    family = FAMILIES.get((made["family"], made["link"]))
+    if family is None:
+        raise NotUnderstood(f"family {made['family']} with link {made['link']}")
+    matrix = predictors(right, domain=design.domain & ~np.isnan(y))
+    model = generalized_linear(y, matrix, family=family, separation="limit")
+    return Glm(design, model, regression(design.survey, model), _named(matrix))
+
+
+@handles("regTermTest", "model", "test.terms", "method")
+def reg_term_test(args):
+    fitted, wanted = args["model"], [deparse(term) for term in terms(args["test.terms"].right)]
+    if not isinstance(fitted, Glm) or set(wanted) - {term.name for term in fitted.model.predictors.terms}:
+        raise NotUnderstood("a test of terms that the model does not have, or of another model")
+    survey, model = fitted.design.survey, fitted.model
+    kind = scalar(args["method"]) if "method" in args else "Wald"
+    if kind == "Wald":
+        test = wald_term_test(survey, model, *wanted)
+        return {"statistic": test.statistic, "df": test.df, "ddf": test.df_denominator, "p": test.p_value}
+    if kind != "LRT" or model.family == "linear":
+        raise NotUnderstood(f"regTermTest with {kind} of a {model.family} model")
+    test = likelihood_ratio_term_test(survey, model, *wanted)
+    scale = _mean_weight(fitted)
+    return {
+        "chisq": test.statistic * scale, "df": test.df, "test.terms": wanted, "p": test.p_value,
+        "lambda": test.design_effects * scale, "ddf": test.df_denominator,
+    }  # fmt: skip
+
+
+@handles("svyolr", "formula", "design", "method", "control")
+def svyolr(args):
+    design = args["design"]
+    right = _right(args, args["formula"], design.frame)
+    answer = as_factor(args.r.value(args["formula"].left, Scope(dict(design.frame.columns))))
+    matrix = predictors(right, domain=design.domain & (answer.codes >= 0), constant=False)
+    model = proportional_odds(answer.codes, matrix, link=_link(args))
+    weights, replicated = design.survey.weights, isinstance(design.survey, Replicated)
+    found = fit(design.survey, model if replicated else ByDifferences(model))
+    made = _ordinal(
+        found.estimate, found.std_error, _named(matrix), model, answer, model.solve(weights).deviance
+    )
+    return made | {"replicated": replicated}
+
+
+@special("polr")
+def polr(here):
+    """Classic proportional odds, whose weights are a column of the data and count respondents."""
+    nodes = {key or "formula": node for key, node in here.call.arguments if key not in {"Hess", "control"}}
+    if set(nodes) - {"formula", "weights", "data", "method"} or "data" not in nodes:
+        raise NotUnderstood("polr with these arguments")
+    frame = here.value(nodes["data"])
+    scope = Scope(dict(frame.columns), here.scope)
+    args = Arguments(here.r)
+    args |= {key: here.r.value(node, scope) for key, node in nodes.items() if key != "data"}
+    right = _right(args, args["formula"], frame)
+    answer = as_factor(args.r.value(args["formula"].left, Scope(dict(frame.columns))))
+    counts = numeric(args["weights"]) if "weights" in args else np.ones(frame.n)
+    matrix = predictors(right, domain=answer.codes >= 0, constant=False)
+    model = proportional_odds(answer.codes, matrix, link=_link(args))
+    solved, scale = model.solve(counts), counts[matrix.inside].mean()
+    errors, deviance = np.sqrt(np.diag(solved.inverse) / scale), solved.deviance * scale
+    made = _ordinal(solved.parameters, errors, _named(matrix), model, answer, deviance)
+    left = counts[matrix.inside].sum() - len(errors)
+    return made | {"loglik": -deviance / 2, "df_residual": left}
+
+
+@dataclass(frozen=True)
+class ByDifferences:
+    """Proportional odds with the information as R takes it: differences of the score over steps of 0.001.
+
+    R's parameters are the coefficients, the first threshold and the logarithms of the gaps between thresholds.
+    """
+
+    model: ProportionalOdds
+
+    @property
+    def members(self):
+        return self.model.members
+
+    def at(self, weights):
+        return self.model.at(weights)
+
+    def influence(self, weights):
+        solved, likelihood = self.model.solve(weights), self.model.likelihood(weights)
+        p = likelihood.columns.shape[1]
+        gaps = np.log(np.diff(solved.parameters[p:]))
+        centre = np.concatenate([solved.parameters[: p + 1], gaps])
+        steps = STEP * np.eye(len(centre))
+        hessian = [
+            (_slope(likelihood, centre - step) - _slope(likelihood, centre + step)) / (2 * STEP)
+            for step in steps
+        ]
+        _, jacobian = _thresholds(centre, p)
+        information = (np.array(hessian) + np.transpose(hessian)) / 2
+        return solved.scores @ jacobian @ np.linalg.inv(information) @ jacobian.T
+
+
+def _thresholds(parameters, p):
+    """Give coefficients and thresholds from R's parameters, with the derivatives."""
+    sizes = np.concatenate([np.ones(p + 1), np.exp(parameters[p + 1 :])])
+    jacobian = np.diag(sizes)
+    jacobian[p:, p:] = np.tril(np.ones((len(sizes) - p,) * 2)) * sizes[p:]
+    cuts = np.cumsum(np.concatenate([parameters[p : p + 1], sizes[p + 1 :]]))
+    return np.concatenate([parameters[:p], cuts]), jacobian
+
+
+def _slope(likelihood, parameters):
+    ours, jacobian = _thresholds(parameters, likelihood.columns.shape[1])
+    return likelihood.derivatives(ours)[0].sum(axis=0) @ jacobian
+
+
+@dataclass(frozen=True)
+class Glm:
+    """A fitted svyglm."""
+
+    design: Design
+    model: GeneralizedLinear
+    found: Regression
+    names: tuple[str, ...]
+
+    @property
+    def fitted(self):
+        return self.found.fitted
+
+    def interval(self, level, _df):
+        limits = self.found.interval(level=level)
+        return np.column_stack([limits.low, limits.high])
+
+    def result(self):
+        fitted, found = self.fitted, self.found
+        columns = [fitted.estimate, fitted.std_error, found.statistic, found.p_value]
+        return {
+            "coef": {"rows": self.names, "values": np.column_stack(columns)},
+            "vcov": fitted.covariance, "df_residual": found.df_residual,
+            "ci_t": self.interval(0.95, None), "dispersion": self._dispersion(), "separated": self._separated(),
+        }  # fmt: skip
+
+    def _separated(self):
+        strict = replace(self.model, separation="error")
+        return strict.solve(self.design.survey.weights).problem == "separated"
+
+    def _dispersion(self):
+        """R gives the sum of squares, not the variance, with replicate weights."""
+        value = self.model.dispersion(self.design.survey.weights) * _mean_weight(self)
+        n = int(self.model.predictors.inside.sum())
+        return value * (n - 1) if isinstance(self.design.survey, Replicated) else value
+
+
+def _ordinal(estimate, errors, names, model, answer, deviance):
+    p = len(names)
+    labels = [answer.levels[category] for category in model.categories]
+    cuts = [f"{low}|{high}" for low, high in pairwise(labels)]
+    return {
+        "coef": dict(zip(names, estimate[:p], strict=True)), "zeta": dict(zip(cuts, estimate[p:], strict=True)),
+        "table": {"rows": [*names, *cuts], "values": np.column_stack([estimate, errors, estimate / errors])},
+        "deviance": deviance,
+    }  # fmt: skip
+
+
+def _link(args):
+    method = scalar(args["method"]) if "method" in args else "logistic"
+    if method not in METHODS:
+        raise NotUnderstood(f"proportional odds with {method}")
+    return METHODS[method]
+
+
+def _right(args, formula, frame):
+    """Give the predictors of a formula; interactions and formulas without a constant are not read."""
+    if not isinstance(formula, Formula):
+        raise NotUnderstood("a model of what is no formula")
+    scope, made = Scope(dict(frame.columns)), []
+    for term in terms(formula.right):
+        if term == Number(1.0):
+            continue
+        if not isinstance(term, Name | Call) or getattr(term, "function", None) in OPERATORS:
+            raise NotUnderstood(f"the term {deparse(term)}")
+        value, name = args.r.value(term, scope), deparse(term)
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            if len(value) != frame.n:
+                raise NotUnderstood(f"the term {name}")
+            made.append(NumberOf(name, value))
+        else:
+            factor = as_factor(value)
+            made.append(Factor(name, factor.codes, factor.levels))
+    return made
+
+
+def _named(matrix):
+    found = []
+    for term in matrix.terms:
+        labels = [f"{term.name}{level}" for level in term.levels[1:]] if term.levels else [term.name]
+        found += ["(Intercept)" if label == "constant" else label for label in labels]
+    return tuple(found)
+
+
+def _outcome(args, node, frame):
+    """Give the outcome as numbers; the first level of a factor is 0, every other 1."""
+    value = args.r.value(node, Scope(dict(frame.columns)))
+    if (isinstance(value, np.ndarray) and value.dtype.kind == "f") or isinstance(value, Logical):
+        return numeric(value)
+    codes = as_factor(value).codes
+    return np.where(codes < 0, np.nan, codes > 0)
+
+
+def _mean_weight(fitted):
+    """R scales weights to a mean of 1 over the domain, whether its members answered or not."""
+    weights = fitted.design.survey.weights
+    return weights[fitted.model.predictors.inside].mean() / fitted.design.weights.mean()

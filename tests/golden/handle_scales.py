@@ -1,0 +1,85 @@
+"""Reliability of scales, as golden helpers around R's `psych` report it, of the items of `bfi`."""
+
+from __future__ import annotations
+
+import numpy as np
+from r_interpreter import handles
+from r_values import numeric, scalar
+
+from cxsurvey.numerics.item_analysis import item_analysis
+from cxsurvey.numerics.omega import hierarchical_omega, one_factor_omega
+
+ITEMS = "bfi"
+
+
+def answers(args, key):
+    """Give the items a helper is asked for."""
+    frame = args.r.designs.frame(f"{ITEMS}.csv")
+    names = list(args[key])
+    return names, np.column_stack([numeric(frame.columns[name]) for name in names])
+
+
+def turned(args, names, x):
+    """Turn round the items named in keys, about the middle of all answers, as psych does."""
+    keys = set(args["keys"]) if "keys" in args else set()
+    flip = np.array([name in keys for name in names])
+    return flip, np.where(flip, np.nanmax(x) + np.nanmin(x) - x, x)
+
+
+@handles("al", "items", "keys", "use")
+def alpha(args):
+    names, x = answers(args, "items")
+    _, x = turned(args, names, x)
+    pairwise = "use" not in args or scalar(args["use"]).startswith("pairwise")
+    found = item_analysis(x, pairwise=pairwise)
+    drop = [_figures(part) for part in found.without]
+    scale = found.scale
+    return {
+        "items": names,
+        "total": {
+            "raw_alpha": scale.alpha, "std.alpha": scale.standardized, "G6(smc)": scale.guttman6,
+            "average_r": scale.average_r, "S/N": scale.signal_to_noise, "ase": scale.std_error,
+            "mean": found.score_mean, "sd": found.score_std_dev, "median_r": scale.median_r,
+        },
+        "feldt": {
+            "lower.ci": found.interval.low, "alpha": scale.alpha, "upper.ci": found.interval.high,
+        },
+        "alpha_drop": drop,
+        "item_stats": np.column_stack([
+            found.n, found.with_scale, found.with_standardized, found.corrected, found.with_rest,
+            found.mean, found.std_dev,
+        ]),
+    }  # fmt: skip
+
+
+def _figures(part):
+    return [
+        part.alpha, part.standardized, part.guttman6, part.average_r, part.signal_to_noise, part.std_error,
+        part.variance_r, part.median_r,
+    ]  # fmt: skip
+
+
+@handles("om", "items", "nfactors")
+def omega(args):
+    names, x = answers(args, "items")
+    factors = int(scalar(args["nfactors"]))
+    found = hierarchical_omega(x, factors, pairwise=True)
+    share = found.general**2 / found.communality
+    return {
+        "items": names, "nfactors": factors, "omega_h": found.hierarchical, "omega_total": found.total,
+        "alpha": found.alpha, "G6": found.guttman6, "omega_lim": found.limit,
+        "loadings": np.column_stack(
+            [found.general, found.group, found.communality, found.uniqueness, share]
+        ),
+    }  # fmt: skip
+
+
+@handles("omd", "items", "keys")
+def one_factor(args):
+    names, x = answers(args, "items")
+    _, x = turned(args, names, x)
+    found = one_factor_omega(x, method="minres", pairwise=True)
+    return {
+        "n_complete": found.n, "cov": found.covariance,
+        "fa1": {"loadings": found.loadings, "omega_1factor": found.omega},
+    }  # fmt: skip

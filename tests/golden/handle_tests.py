@@ -1,0 +1,106 @@
+"""Tests with a design: t tests and tests of tables."""
+
+from __future__ import annotations
+
+import numpy as np
+from r_interpreter import handles
+from r_language import NotUnderstood, Number, terms
+from r_values import Scope, as_factor, numeric, scalar
+
+from cxsurvey.numerics.independence import independence_test
+from cxsurvey.numerics.mean_tests import mean_test, two_means_test
+from cxsurvey.numerics.rank_tests import rank_test
+from cxsurvey.numerics.weighted_chi_squares import weighted_chi_square_p
+
+STATISTICS = {
+    "F": "F", "Chisq": "chisq", "Wald": "wald", "adjWald": "adjusted-wald", "saddlepoint": "saddlepoint",
+    "lincom": "saddlepoint",  # R without the package CompQuadForm, as it warns
+}  # fmt: skip
+
+
+class Tested(dict):
+    """An htest: what `confint` takes its interval from."""
+
+    def interval(self, level, df):
+        if level != 0.95 or df != np.inf:
+            raise NotUnderstood("the interval of a test at another level")
+        return np.array(self["conf_int"])
+
+
+@handles("svyttest", "formula", "design")
+def svyttest(args):
+    formula, design = args["formula"], args["design"]
+    scope = Scope(dict(design.frame.columns))
+    y = numeric(args.r.value(formula.left, scope))
+    if formula.right == Number(0.0):
+        test, name = mean_test(design.survey, y, domain=design.domain), "mean"
+        unanswered = bool(np.isnan(y[design.domain]).any())
+    else:
+        group = as_factor(args.r.value(formula.right, scope))
+        test = two_means_test(design.survey, y, group.codes, domain=design.domain)
+        name, unanswered = "difference in mean", False
+    return Tested(
+        statistic={"t": test.statistic}, parameter={"df": test.df}, p_value=test.p_value,
+        estimate={name: test.estimate}, conf_int=[test.conf_low, test.conf_high],
+        unanswered=unanswered,
+    )  # fmt: skip
+
+
+SCORES = {
+    "wilcoxon": "wilcoxon", "KruskalWallis": "wilcoxon", "vanderWaerden": "van-der-waerden", "median": "median",
+}  # fmt: skip
+
+
+@handles("svyranktest", "formula", "design", "test")
+def svyranktest(args):
+    formula, design = args["formula"], args["design"]
+    kind = scalar(args["test"]) if "test" in args else "wilcoxon"
+    if kind not in SCORES:
+        raise NotUnderstood(f"svyranktest with {kind}")
+    scope = Scope(dict(design.frame.columns))
+    y = numeric(args.r.value(formula.left, scope))
+    group = as_factor(args.r.value(formula.right, scope))
+    test = rank_test(design.survey, y, group.codes, domain=design.domain, score=SCORES[kind], ties="row-order")
+    if np.isnan(test.difference):
+        statistic, parameter = {"df": test.df}, {"Chisq": test.statistic}
+    else:
+        statistic, parameter = {"t": test.statistic}, {"df": test.df_denominator}
+    return {
+        "statistic": statistic, "parameter": parameter, "p_value": test.p_value,
+        "estimate": {"difference in mean rank score": test.difference},
+    }  # fmt: skip
+
+
+@handles("svychisq", "formula", "design", "statistic")
+def svychisq(args):
+    design = args["design"]
+    kind = scalar(args["statistic"]) if "statistic" in args else "F"
+    if kind not in STATISTICS:
+        raise NotUnderstood(f"svychisq with {kind}")
+    scope = Scope(dict(design.frame.columns))
+    row, column = (as_factor(args.r.value(term, scope)) for term in terms(args["formula"].right))
+    test = independence_test(
+        design.survey, row.codes, column.codes,
+        domain=design.domain, statistic=STATISTICS[kind], base=design.n,
+    )  # fmt: skip
+    statistic = "F" if kind in {"F", "Wald", "adjWald"} else "X-squared"
+    parameter = {"ndf": test.df, "ddf": test.df_denominator} if statistic == "F" else {"df": test.df}
+    p = _as_r_rounds(test) if STATISTICS[kind] == "saddlepoint" else test.p_value
+    return {
+        "statistic": {statistic: test.statistic}, "parameter": parameter, "p_value": p,
+        "empty_level": any(_empties(factor, design.domain) for factor in (row, column)),
+    }  # fmt: skip
+
+
+def _as_r_rounds(test):
+    """Give the saddlepoint tail for the whole number of denominator degrees of freedom that R counts out.
+
+    R writes the weight of the denominator, X² over its degrees of freedom, down once for each of them.
+    """
+    whole = np.floor(test.df_denominator)
+    scaled = test.pearson * whole / test.df_denominator
+    return weighted_chi_square_p(scaled, test.design_effects, df_denominator=whole)
+
+
+def _empties(factor, domain):
+    return len(set(factor.codes[domain].tolist()) - {-1}) < len(factor.levels)

@@ -1,0 +1,136 @@
+"""Raking, post-stratification, calibration and trimming of the weights of a design."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from r_designs import Design, indicator_columns
+from r_interpreter import handles
+from r_language import NotUnderstood, deparse, terms
+from r_values import Formula, Frame, Named, Scope, as_factor, numeric, scalar
+
+from cxsurvey.numerics.calibrated import calibrated_design, margin_indicators, recalibrated
+from cxsurvey.numerics.calibration import calibrate, trim
+from cxsurvey.numerics.multistage import Multistage
+from cxsurvey.numerics.raking import margin, rake
+from cxsurvey.numerics.replication import Replicated
+
+ROUNDING = 1e-12
+
+
+def whole_design(args):
+    """Give the design, which must be one whose weights are as drawn, without a domain."""
+    design = args["design"]
+    if not isinstance(design, Design) or not design.domain.all():
+        raise NotUnderstood("weighting of a domain")
+    if not isinstance(design.survey, Multistage | Replicated):
+        raise NotUnderstood("weighting of a calibrated design")
+    return design
+
+
+def combinations(columns):
+    """Label the combinations of several columns."""
+    factors = [as_factor(column) for column in columns]
+    if any((factor.codes < 0).any() for factor in factors):
+        raise NotUnderstood("a margin with missing values")
+    return [
+        "\n".join(factor.levels[factor.codes[row]] for factor in factors)
+        for row in range(len(factors[0].codes))
+    ]
+
+
+def margin_of(args, design, formula, population):
+    """Make a margin of a formula and a data frame of its categories with their Freq."""
+    if not isinstance(formula, Formula) or not isinstance(population, Frame):
+        raise NotUnderstood("a margin that is no formula with a data frame")
+    scope, nodes = Scope(dict(design.frame.columns)), terms(formula.right)
+    names = [deparse(node) for node in nodes]
+    if set(population.columns) != {*names, "Freq"}:
+        raise NotUnderstood("margins of other variables than the formula's")
+    labels = combinations([population.columns[name] for name in names])
+    place = {label: code for code, label in enumerate(labels)}
+    here = combinations([args.r.value(node, scope) for node in nodes])
+    codes = np.array([place.get(label, -1) for label in here])
+    return margin(" + ".join(names), codes, numeric(population.columns["Freq"]), labels)
+
+
+def fitted(design, reweight, x, regression=None):
+    """Refit the weights of a design, and its replicates."""
+    if isinstance(design.survey, Replicated):
+        return replace(design, survey=recalibrated(design.survey, reweight))
+    weights = reweight(design.survey.weights)
+    return replace(design, survey=calibrated_design(design.survey, weights, x, regression=regression))
+
+
+@handles("rake", "design", "sample.margins", "population.margins", "control", "compress")
+def rake_margins(args):
+    design = whole_design(args)
+    margins = [
+        margin_of(args, design, formula, population)
+        for formula, population in zip(args["sample.margins"], args["population.margins"], strict=True)
+    ]
+    x = margin_indicators(margins)
+    return fitted(design, lambda w: rake(w, margins).weights, x, np.ones(design.frame.n))
+
+
+@handles("postStratify", "design", "strata", "population", "partial")
+def post_stratify(args):
+    design = whole_design(args)
+    if "partial" in args:
+        raise NotUnderstood("partial post-stratification")
+    margins = [margin_of(args, design, args["strata"], args["population"])]
+    return fitted(design, lambda w: rake(w, margins).weights, margin_indicators(margins))
+
+
+def model_columns(args, formula, design):
+    """Spread the terms of a formula as R's model.matrix does, with treatment contrasts."""
+    columns = {"(Intercept)": np.ones(design.frame.n)}
+    scope = Scope(dict(design.frame.columns))
+    for node in terms(formula.right):
+        part = indicator_columns(args.r.value(node, scope), deparse(node))
+        first = 1 if len(part.names) > 1 else 0
+        columns |= dict(zip(part.names[first:], part.values.T[first:], strict=True))
+    return columns
+
+
+@handles("calibrate", "design", "formula", "population", "bounds", "calfun", "maxit", "epsilon")
+def calibrate_totals(args):
+    design, population = whole_design(args), args["population"]
+    if not isinstance(population, Named) or not isinstance(args["formula"], Formula):
+        raise NotUnderstood("calibration to what is no named vector of totals")
+    columns = model_columns(args, args["formula"], design)
+    if set(columns) != set(population.names):
+        raise NotUnderstood(f"totals of {', '.join(population.names)} for {', '.join(columns)}")
+    x = np.column_stack([columns[name] for name in population.names])
+    bounds = tuple(numeric(args["bounds"])) if "bounds" in args else None
+    distance = scalar(args["calfun"]) if "calfun" in args else "linear"
+
+    def reweight(w):
+        return calibrate(
+            w, x, population.values, distance=distance, bounds=bounds, names=population.names
+        ).weights
+
+    return fitted(design, reweight, x)
+
+
+@handles("trimWeights", "design", "upper", "lower", "strict")
+def trim_weights(args):
+    design = whole_design(args)
+    limits = {key: float(scalar(args[key])) for key in ("lower", "upper") if key in args}
+    strict = "strict" in args and scalar(args["strict"])
+
+    def cut(w):
+        """Trim those with weight; one that a replicate leaves out stays out."""
+        kept, trimmed = w > 0, w.copy()
+        trimmed[kept] = trim(w[kept], redistribute="equal", **limits)
+        return cut(trimmed) if strict and passes(trimmed[kept], limits) else trimmed
+
+    if isinstance(design.survey, Replicated):
+        return replace(design, survey=recalibrated(design.survey, cut))
+    return replace(design, survey=replace(design.survey, weights=cut(design.survey.weights)))
+
+
+def passes(w, limits):
+    """Whether a weight passes a limit by more than rounding: then R trims all over again."""
+    return (w < limits.get("lower", 0) - ROUNDING).any() or (w > limits.get("upper", np.inf) + ROUNDING).any()
