@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,17 @@ def tell_of_errors(study: Study, name: str) -> None:
         sys.stderr.write(f"cxsurvey: a check of the data finds {count}: cxsurvey check {name}\n")
 
 
-def write_table(path: Path, frame: pd.DataFrame, study: Study) -> None:
+def write_table(path: Path, frame: pd.DataFrame, study: Study, *, inputs: Sequence[Path] = ()) -> None:
     """Write a table as CSV and say so on standard error.
+
+    Parameters
+    ----------
+    path : Path
+    frame : pandas.DataFrame
+    study : Study
+        None of its files is overwritten.
+    inputs : sequence of Path
+        Nor are these.
 
     Raises
     ------
@@ -38,5 +48,5 @@ def write_table(path: Path, frame: pd.DataFrame, study: Study) -> None:
 
     if path.suffix.lower() not in {".csv", ""}:
         raise RequestError.table_format(path)
-    write_csv(path, frame, inputs=study.inputs)
+    write_csv(path, frame, inputs=[*study.inputs, *inputs])
     sys.stderr.write(f"cxsurvey: written: {path}\n")
