@@ -16,9 +16,12 @@ _HOMES = {
     "Gaps": "cxsurvey.analysis.results",
     "Measure": "cxsurvey.study.codebook",
     "Issues": "cxsurvey.study.issues",
+    "Robustness": "cxsurvey.analysis.robustness",
     "Scores": "cxsurvey.analysis.scoring",
     "Segmentation": "cxsurvey.analysis.segmentation",
     "Study": "cxsurvey.study.study",
+    "Synthetic": "cxsurvey.published.synthesis",
+    "Weighting": "cxsurvey.analysis.weights",
     "audit": "cxsurvey.published.audit",
     "bundled_studies": "cxsurvey.readers.study_folder",
     "check": "cxsurvey.study.checks",
@@ -35,6 +38,7 @@ _HOMES = {
     "segment": "cxsurvey.analysis.segmentation",
     "segment_shares": "cxsurvey.analysis.segment_shares",
     "synthesize": "cxsurvey.published.synthesis",
+    "weigh": "cxsurvey.analysis.weighting",
 }
 
 if TYPE_CHECKING:
@@ -43,16 +47,24 @@ if TYPE_CHECKING:
     from cxsurvey.analysis.rating_pairs import rating_pairs as rating_pairs
     from cxsurvey.analysis.results import Estimates as Estimates
     from cxsurvey.analysis.results import Gaps as Gaps
+    from cxsurvey.analysis.robustness import Robustness as Robustness
+    from cxsurvey.analysis.robustness import robustness as robustness
     from cxsurvey.analysis.scoring import Scores as Scores
     from cxsurvey.analysis.scoring import score as score
     from cxsurvey.analysis.segment_shares import segment_shares as segment_shares
     from cxsurvey.analysis.segmentation import Segmentation as Segmentation
     from cxsurvey.analysis.segmentation import segment as segment
+    from cxsurvey.analysis.weighting import weigh as weigh
+    from cxsurvey.analysis.weights import Weighting as Weighting
     from cxsurvey.display import charts as charts
     from cxsurvey.display.figures import draw_figures as draw_figures
     from cxsurvey.display.figures import figures as figures
     from cxsurvey.display.report import report as report
     from cxsurvey.errors import CxSurveyError as CxSurveyError
+    from cxsurvey.published.audit import Audit as Audit
+    from cxsurvey.published.audit import audit as audit
+    from cxsurvey.published.synthesis import Synthetic as Synthetic
+    from cxsurvey.published.synthesis import synthesize as synthesize
     from cxsurvey.readers.study_folder import bundled_studies as bundled_studies
     from cxsurvey.readers.study_folder import read_study as read_study
     from cxsurvey.study.checks import check as check

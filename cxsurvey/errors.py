@@ -459,6 +459,16 @@ class ResponsesError(CxSurveyError):
         )
 
     @classmethod
+    def not_made(cls, name: str, study: str) -> ResponsesError:
+        """Synthetic respondents have still to be made."""
+        return cls(
+            "responses-not-made",
+            "The synthetic respondents of this study have not been made yet.",
+            where=name,
+            hint=f"Make them: cxsurvey synthesize {study} --seed 1 --out {name}",
+        )
+
+    @classmethod
     def not_a_file(cls, name: str) -> ResponsesError:
         """The path is a folder or a device."""
         return cls(

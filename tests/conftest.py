@@ -34,3 +34,18 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Finished(code if isinstance(code, int) else int(code is not None), shown.out, shown.err)
 
     return finish
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests counted: properties named "published shares" of every report, from any worker."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    counted = [
+        str(value)
+        for report in reports
+        for name, value in getattr(report, "user_properties", [])
+        if name == "published shares" and getattr(report, "when", "") == "call"
+    ]
+    if counted:
+        terminalreporter.section("published shares checked")
+        for line in sorted(set(counted)):
+            terminalreporter.write_line(line)

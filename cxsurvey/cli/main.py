@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cxsurvey import __version__
-from cxsurvey.cli import check, demo, figures, gaps, report, segment
+from cxsurvey.cli import audit, check, demo, figures, gaps, report, robustness, segment, synthesize, weight
 from cxsurvey.errors import CxSurveyError
 
 INTERRUPTED = 130
@@ -28,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (check, segment, gaps, figures, report, demo):
+for command in (check, segment, gaps, robustness, figures, report, weight, audit, synthesize, demo):
     app.command(command.NAME)(command.command)
 
 

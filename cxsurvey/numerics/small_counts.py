@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 LEAST_EXPECTED: Final = 5.0
+FEW_DIFFER: Final = 2 * LEAST_EXPECTED
 AS_LIKELY: Final = 1 + 1e-7  # outcomes that are equally likely but for rounding
 HALF: Final = 0.5
 
@@ -151,7 +152,7 @@ def pairs_z(z: Floats, only_a: Floats, only_b: Floats) -> tuple[Floats, Bools]:
     >>> z.round(3).tolist(), exact.tolist()
     ([1.534], [True])
     """
-    few: Bools = only_a + only_b < 2 * LEAST_EXPECTED
+    few: Bools = only_a + only_b < FEW_DIFFER
     if not few.any():
         return z, few
     b, c = np.rint(only_a[few]), np.rint(only_b[few])
@@ -201,7 +202,7 @@ def _put(z: Floats, few: Bools, p: Floats, difference: Floats) -> Floats:
     from scipy.special import ndtri  # noqa: PLC0415 - as in exact_tests: only those who test small counts pay
 
     made = np.array(z, dtype=np.float64)
-    made[few] = np.abs(ndtri(p / 2)) * np.sign(difference[few])
+    made[few] = np.abs(ndtri(p / 2)) * np.sign(difference[few]) + 0.0
     return made
 
 

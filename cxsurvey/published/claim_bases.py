@@ -63,7 +63,8 @@ def with_bases(items: Sequence[Claim], file: StudyFile | None) -> tuple[Claim, .
     -------
     tuple of Claim
         A claim without a base of its own takes that of another claim about the same group, else one derived
-        from the printed size of its group, else none. ``unknown`` in the file stays unknown.
+        from the printed size of its group, else none. ``unknown`` in the file stays unknown. What is set aside
+        (``calibrate`` no) gives a base only where nothing else does.
     """
     bases = _Bases(tuple(items), file)
     return tuple(replace(claim, base=bases.of(claim)) for claim in items)
@@ -85,20 +86,27 @@ class _Bases:
         return self._stated(group, question) or (None if group.is_all else self._derived(group))
 
     def _stated(self, group: GroupRef, question: str) -> PrintedBase | None:
-        """A base given for the same group: of the same question first, because questions have filters."""
+        """A base given for the same group, of the same question first; of that only, where it has a filter."""
         given = [
             claim
             for claim in self.items
             if claim.base is not None and claim.base.n and {s.group for s in claim.statistics} == {group}
         ]
         same = [claim for claim in given if claim.statistics[0].question == question]
-        bases = list(dict.fromkeys(claim.base for claim in same or given))
-        return bases[0] if len(bases) == 1 else None
+        asked = by_id(self.file.question).get(question) if self.file is not None else None
+        filtered = asked is not None and asked.base is not None
+        usable = same if filtered else same or given
+        usable = [claim for claim in usable if claim.calibrate] or usable
+        bases = {claim.base: claim.id for claim in reversed(usable)}
+        if len(bases) != 1:
+            return None
+        base, origin = bases.popitem()
+        return replace(base, taken_from="" if same else origin) if base is not None else None
 
     def _derived(self, group: GroupRef) -> PrintedBase | None:
         """The printed share of the group times the base of that share."""
         for statistic in self._sizes(group):
-            for claim in self.items:
+            for claim in sorted(self.items, key=lambda item: not item.calibrate):
                 if claim.prints_share and statistic in claim.statistics and claim.value is not None:
                     whole = self.of(claim)
                     return _part(claim, claim.value, whole) if whole is not None else None

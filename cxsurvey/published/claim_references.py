@@ -12,7 +12,7 @@ SEGMENT = "segment"
 
 
 def reference_problems(items: Sequence[Claim], file: StudyFile) -> list[str]:
-    """List the names in claims that the study file does not know.
+    """List the names in claims that the study file does not know; statements may name anything.
 
     Parameters
     ----------
@@ -28,6 +28,7 @@ def reference_problems(items: Sequence[Claim], file: StudyFile) -> list[str]:
     problems = [
         f"row {claim.row}: {problem}"
         for claim in items
+        if claim.kind != "statement"  # which may speak of what was never asked
         for statistic in dict.fromkeys([*claim.statistics, *(other for _, other in claim.pairs)])
         for problem in _of_statistic(statistic, responses, groups)
     ]

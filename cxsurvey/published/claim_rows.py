@@ -47,7 +47,7 @@ COLUMNS: Final = (
     "note",
 )
 NAME = re.compile(r"[a-z0-9][a-z0-9_.+-]{0,99}", re.IGNORECASE)
-DECIMAL = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,6}))?%?")
+DECIMAL = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,6}))?\s*%?")
 RATIO = re.compile(r"(\d{1,4})/(\d{1,4})")
 BETWEEN: Final = ("comparison", "ratio", "rank", "trend", "no_difference")
 PERCENT: Final = ("share", "threshold")
@@ -211,6 +211,9 @@ def _others(row: _Row, kind: Kind, own: Statistic) -> list[Statistic]:
 
 def _value(row: _Row, kind: Kind) -> tuple[Fraction | None, int]:
     given = row.text("value")
+    if given and kind in {"comparison", "trend", "no_difference"}:
+        row.problems.append(f"value '{given}' stands in a {kind}: it prints no number; shares and ratios do")
+        return None, 0
     if not given:
         if kind in {"ratio", "threshold", "rank"}:
             row.problems.append(f"value is empty: a {kind} needs one")
@@ -224,8 +227,18 @@ def _value(row: _Row, kind: Kind) -> tuple[Fraction | None, int]:
         unit = HUNDRED if kind in PERCENT else 1
         return Fraction(int(ratio[1]), int(ratio[2])) * unit, 0
     if kind != "statement":
-        row.problems.append(f"value '{given}' is not a number such as 58, 58.3 or 1/3")
+        row.problems.append(f"value '{given}' is not a number such as 58, 58.3 or 1/3{_reading(given)}")
     return None, 0
+
+
+def _reading(given: str) -> str:
+    """How to write what was probably meant."""
+    comma = re.fullmatch(r"(\d+),(\d+)\s*%?", given)
+    if comma is not None:
+        return f": write {comma[1]}.{comma[2]}"
+    words = {"half": "1/2", "third": "1/3", "quarter": "1/4", "fifth": "1/5", "twice": "2"}
+    said = next((number for word, number in words.items() if word in given.casefold()), "")
+    return f": write {said}" if said else ""
 
 
 def _base(row: _Row) -> PrintedBase | None:

@@ -113,15 +113,19 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class PrintedBase:
-    """How many respondents a percentage is of: one number, and the range that the report leaves open."""
+    """How many respondents a percentage is of: one number, and the range that the report leaves open.
+
+    ``taken_from`` is the claim about another question that states it, where none about the same question does.
+    """
 
     n: int
     low: int
     high: int
     origin: BaseOrigin
+    taken_from: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        return f"{self.n:,}" if self.low == self.high else f"{self.n:,} ({self.low:,}-{self.high:,})"
+        return f"{self.n:,}" if self.low == self.high else f"{self.n:,} ({self.low:,}–{self.high:,})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,8 @@ class Claims:
         The study, or the file.
     items : tuple of Claim
     shares : dict of Statistic to Claim
-        The claim that prints each statistic exactly; the first, where a report prints one twice.
+        The claim that prints each statistic exactly. Where a report prints one twice the first, and one that is
+        set aside (``calibrate`` no) only where no other does.
     """
 
     name: str
@@ -204,7 +209,7 @@ class Claims:
 
     def __post_init__(self) -> None:
         found: dict[Statistic, Claim] = {}
-        for claim in self.items:
+        for claim in sorted(self.items, key=lambda item: not item.calibrate):
             if claim.prints_share:
                 for statistic in claim.statistics:
                     found.setdefault(statistic, claim)

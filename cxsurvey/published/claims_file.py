@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from cxsurvey.errors import ClaimsError
+from cxsurvey.errors import ClaimsError, did_you_mean
 from cxsurvey.published.claim_bases import with_bases
 from cxsurvey.published.claim_references import reference_problems
 from cxsurvey.published.claim_rows import COLUMNS, NEEDED, read_claim
 from cxsurvey.published.claims import Claim, Claims
 from cxsurvey.readers.study_folder import study_path
 from cxsurvey.study.codebook import StudyFile
-from cxsurvey.study.study_file import load_study_file
+from cxsurvey.study.study_file import CLAIMS_FILE, load_study_file
 
-FILE_NAME = "claims.csv"
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+SEPARATORS = (",", ";", "\t")
 LARGEST = 16 * 1024 * 1024  # bytes; a report of ten thousand claims has two
 
 
@@ -52,13 +54,15 @@ def read_claims(name: str | os.PathLike[str]) -> Claims:
     path = Path(name)
     if path.suffix.lower() == ".csv":
         return parse_claims(_text(path), name=str(path))
+    if path.suffix.lower() in WORKBOOKS and path.is_file():
+        raise ClaimsError.unreadable(str(path), "a workbook; save the sheet of claims as CSV")
     study = study_path(path if path.exists() else os.fspath(name))
     return claims_beside(study, load_study_file(study))
 
 
 def claims_path(study: Path) -> Path:
     """Where the claims of a study stand: beside its study file."""
-    return study.resolve().parent / FILE_NAME
+    return study.resolve().parent / CLAIMS_FILE
 
 
 def claims_beside(study: Path, file: StudyFile) -> Claims:
@@ -71,17 +75,18 @@ def claims_beside(study: Path, file: StudyFile) -> Claims:
     """
     path = claims_path(study)
     if not path.is_file():
-        raise ClaimsError.missing(file.study.id, FILE_NAME)
-    return parse_claims(_text(path), name=str(study.parent / FILE_NAME), file=file)
+        raise ClaimsError.missing(file.study.id, CLAIMS_FILE)
+    return parse_claims(_text(path), name=str(study.parent / CLAIMS_FILE), file=file)
 
 
-def parse_claims(text: str, *, name: str = FILE_NAME, file: StudyFile | None = None) -> Claims:
+def parse_claims(text: str, *, name: str = CLAIMS_FILE, file: StudyFile | None = None) -> Claims:
     """Validate the text of a claims file.
 
     Parameters
     ----------
     text : str
-        CSV with a header; the columns are those of ``COLUMNS``, in any order, and ``NEEDED`` must be there.
+        CSV with a header, parted by commas, semicolons or tabs; the columns are those of ``COLUMNS``, in any
+        order and case, and ``NEEDED`` must be there.
     name : str
         What errors call the file.
     file : StudyFile, optional
@@ -126,25 +131,31 @@ def _text(path: Path) -> str:
         size = path.stat().st_size
         if size > LARGEST:
             raise ClaimsError.too_large(str(path), size, LARGEST)
-        return path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ClaimsError.absent(str(path)) from error
     except OSError as error:
         raise ClaimsError.unreadable(str(path), error.strerror or str(error)) from error
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # "Unicode text" of Excel
+    try:
+        return content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise ClaimsError.unreadable(str(path), "it is not UTF-8 text") from error
 
 
 def _rows(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
     """Rows of the file with their numbers, blank ones left out."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    body, separator = _separated(text)
+    reader = csv.reader(io.StringIO(body, newline=""), strict=True, delimiter=separator)
     try:
-        table = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+        table = [[cell.strip() for cell in row] for row in reader]
     except csv.Error as error:
         raise ClaimsError.unreadable(name, f"line {reader.line_num}: {error}") from error
     if not table:
         raise ClaimsError.invalid(name, ["the file is empty"])
-    header = table[0][1]
+    header = [cell.casefold() for cell in table[0]]
     problems = _header_problems(header)
-    rows = [(place, cells) for place, (_, cells) in enumerate(table[1:], 2) if any(cells)]
+    rows = [(place, cells) for place, cells in enumerate(table[1:], 2) if any(cells)]
     problems += [
         f"row {place}: {len(cells)} cells where the header has {len(header)}"
         for place, cells in rows
@@ -157,15 +168,22 @@ def _rows(text: str, name: str) -> list[tuple[int, dict[str, str]]]:
     return [(place, dict(zip(header, cells, strict=True))) for place, cells in rows]
 
 
+def _separated(text: str) -> tuple[str, str]:
+    """The text without a ``sep=`` line, and the separator that finds most columns in its first line."""
+    first, _, rest = text.partition("\n")
+    line = first.strip('\r"').casefold()
+    if line in {f"sep={mark}" for mark in SEPARATORS}:
+        return rest, line[-1]
+    cells = {mark: [cell.strip(' \t\r"').casefold() for cell in first.split(mark)] for mark in SEPARATORS}
+    return text, max(SEPARATORS, key=lambda mark: sum(cell in COLUMNS for cell in cells[mark]))
+
+
 def _header_problems(header: Sequence[str]) -> list[str]:
     absent = [f"no column '{column}'" for column in NEEDED if column not in header]
-    unknown = [
-        f"column '{column}' is not known; known: {', '.join(COLUMNS)}"
-        for column in header
-        if column not in COLUMNS
-    ]
+    unknown = [column for column in header if column not in COLUMNS]
+    strange = [f"column '{column}' is not known. {did_you_mean(column, COLUMNS)}" for column in unknown]
     twice = [f"two columns '{column}'" for column in dict.fromkeys(header) if header.count(column) > 1]
-    return absent + unknown + twice
+    return absent + strange + twice
 
 
 def _repeated(items: Sequence[Claim]) -> list[str]:

@@ -44,7 +44,8 @@ def zone(claim: Claim) -> Zone:
     Returns
     -------
     Zone
-        ``exact``: what prints as the value. ``every``: 100 percent and nothing less. ``nearly``: short of the
+        ``exact``: what prints as the value; of a multiple written as a fraction ("1/3"), which prints no
+        decimals, within a tenth of it. ``every``: 100 percent and nothing less. ``nearly``: short of the
         value by at most a tenth of it. ``about``: within a tenth. The others are their plain meaning.
 
     Examples
@@ -66,7 +67,7 @@ def zone(claim: Claim) -> Zone:
     if claim.qualifier in zones:
         return zones[claim.qualifier]
     if claim.kind == "ratio":
-        half = Fraction(1, 2) / 10**claim.decimals
-        return Zone(value - half, value + half)
+        half = near if "/" in claim.printed else Fraction(1, 2) / 10**claim.decimals
+        return Zone(max(value - half, value * NEAR), value + half)
     low, high = rounding_range(value, claim.decimals)
     return Zone(low, high)

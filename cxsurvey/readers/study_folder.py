@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from cxsurvey.errors import StudyError
+from cxsurvey.errors import ResponsesError, StudyError
 from cxsurvey.readers.detector import SUFFIXES, read_responses
 from cxsurvey.study.codebook import StudyInfo
 from cxsurvey.study.study import Study
@@ -96,6 +96,8 @@ def read_study(name: str | Path) -> Study:
     path = study_path(name)
     file = load_study_file(path)
     responses = responses_path(path, file.study)
+    if file.study.synthetic and not responses.exists():
+        raise ResponsesError.not_made(str(responses), str(name))
     raw = read_responses(responses, file.reading)
     file = with_file_labels(file, raw, name=str(path))
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -406,6 +406,7 @@ class Figure(Record):
     keep_last: tuple[Code, ...] = Field((), description="Responses that stay at the foot: other, none.")
     interval: bool = True
     labels: dict[str, Label] = Field({}, description="presence: labels of its rows and columns, by id.")
+    illustrative: bool = Field(default=False, description="Draw unpublished numbers too; tag the picture.")
     note: str = ""
 
 

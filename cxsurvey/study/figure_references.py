@@ -8,8 +8,10 @@ from cxsurvey.errors import did_you_mean
 from cxsurvey.study.codebook import Figure, StudyFile
 from cxsurvey.study.names import Names
 
+SIDES = 2  # the two rankings of a slope chart
 FORM_KEYS = {
-    "highlight": ("ranked",),
+    "highlight": ("ranked", "ranks"),
+    "labels": ("presence",),
     "keep_last": ("ranked",),
     "sort": ("ranked", "stacked", "lanes", "dumbbell"),
     "response": ("ranked", "lanes", "dumbbell"),
@@ -26,7 +28,8 @@ def figure_problems(file: StudyFile, names: Names) -> Iterator[str]:
         place = f'[[figure]] {number} "{figure.id}"'
         named = [*([figure.question] if figure.question else []), *figure.questions]
         named += [row.question for row in figure.rows]
-        yield from _known(place, "question or scale", named, names.measured)
+        if figure.form != "presence":  # its question is one of the claims file
+            yield from _known(place, "question or scale", named, names.measured)
         yield from _known(place, "group", [figure.by] if figure.by else [], names.splits)
         yield from _fit(place, figure)
         yield from _unread(place, figure)
@@ -34,6 +37,9 @@ def figure_problems(file: StudyFile, names: Names) -> Iterator[str]:
         yield from _stressed(place, figure, names)
         yield from _promoter_scores(place, figure, names)
         yield from _drawn_responses(place, figure, names)
+        yield from _same_items(place, figure, names)
+        if figure.illustrative and not file.study.synthetic:
+            yield f"{place}: 'illustrative' is for a study with synthetic = true"
         if figure.rule is not None and figure.rule not in names.rules:
             yield f"{place}: no rule '{figure.rule}'. {did_you_mean(figure.rule, names.rules)}"
         if figure.form in {"segments", "matrix"} and not names.has_segments:
@@ -67,6 +73,9 @@ def _fit(place: str, figure: Figure) -> Iterator[str]:
         if sources:
             yield f"{place}: the form '{figure.form}' draws the segments and takes no question"
         return
+    if figure.form in {"ranks", "presence"}:
+        yield from _fit_of_items(place, figure)
+        return
     if sources != 1:
         yield f"{place}: give it one of 'question', 'questions' or 'rows'"
     if figure.form in {"lanes", "dumbbell"} and not figure.by:
@@ -77,6 +86,23 @@ def _fit(place: str, figure: Figure) -> Iterator[str]:
         yield f"{place}: the form 'stacked' takes one 'question' with 'by', or several 'questions' without"
     if figure.form == "stacked" and figure.rows:
         yield f"{place}: the form 'stacked' shows whole questions and takes no 'rows'"
+
+
+def _fit_of_items(place: str, figure: Figure) -> Iterator[str]:
+    """What two rankings and a matrix of named items take."""
+    if figure.form == "presence" and (not figure.question or figure.questions or figure.rows):
+        yield f"{place}: the form 'presence' takes the 'question' that claims name, and nothing else"
+    if figure.form == "ranks" and (len(set(figure.questions)) != SIDES or figure.question or figure.rows):
+        yield f"{place}: the form 'ranks' takes two different 'questions', and nothing else"
+
+
+def _same_items(place: str, figure: Figure, names: Names) -> Iterator[str]:
+    """Whether two rankings have responses in common."""
+    if figure.form != "ranks" or not set(figure.questions) <= set(names.measured):
+        return
+    shared = [set(names.codes.get(name, ())) for name in figure.questions]
+    if len(shared) == SIDES and len(shared[0] & shared[1]) < SIDES:
+        yield f"{place}: its two questions share no two response codes, so there is nothing to rank on both"
 
 
 def _unread(place: str, figure: Figure) -> Iterator[str]:

@@ -12,6 +12,7 @@ from cxsurvey.errors import RequestError, StudyError, did_you_mean
 from cxsurvey.study.answers import ANSWERED, NOT_SHOWN, Answers, BoolArray, canonical, decode
 from cxsurvey.study.codebook import Base, Condition, Group, Question, Scale, StudyFile, by_id
 from cxsurvey.study.raw import RawResponses
+from cxsurvey.study.study_file import CLAIMS_FILE
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -44,7 +45,8 @@ class Study:
     @property
     def inputs(self) -> tuple[Path, ...]:
         """The files that nothing may overwrite."""
-        return (self.path, self.path.parent / self.file.study.responses)
+        folder = self.path.parent
+        return (self.path, folder / self.file.study.responses, folder / CLAIMS_FILE)
 
     @property
     def n(self) -> int:

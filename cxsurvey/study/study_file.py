@@ -15,6 +15,7 @@ from cxsurvey.study.references import reference_problems
 from cxsurvey.study.validation import validation_problems
 
 FILE_NAME = "study.toml"
+CLAIMS_FILE = "claims.csv"  # beside the study file, where a printed report is behind the study
 LABELLED = (".sav", ".zsav", ".dta")  # formats that carry value labels
 
 

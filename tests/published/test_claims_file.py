@@ -138,6 +138,9 @@ def test_rest_is_everybody_but_the_group():
         ("a,share,S,owner,one,,=1+1", "value '=1+1' is not a number"),
         ("a,share,S,owner,one,,-5", "value '-5' is not a number"),
         ("a,share,S,owner,one,,1/0", "value '1/0' is not a number"),
+        ("a,share,S,owner,one,,a third", "58.3 or 1/3: write 1/3"),
+        ("a,share,S,owner,one,,a few", "58.3 or 1/3"),
+        ("a,trend,S,owner,one,,40", "value '40' stands in a trend: it prints no number"),
         ("a,threshold,S,owner,one,,", "value is empty: a threshold needs one"),
         ("a,rank,S,owner,one,,1.5", "is not a place"),
         ("a,ratio,S,owner,one,,0", "not a multiple above 0"),
@@ -170,6 +173,7 @@ def test_columns_that_hold_no_number_or_word_are_told():
 def test_the_table_itself_is_checked():
     assert "no column 'kind'" in problems_of("id,statement\na,b\n")
     assert "column 'percent' is not known" in problems_of("id,kind,statement,percent\na,share,b,5\n")
+    assert "Did you mean 'group'?" in problems_of("id,kind,statement,grup\na,share,b,5\n")
     assert "two columns 'id'" in problems_of("id,id,kind,statement\na,a,statement,b\n")
     assert "row 2: 2 cells where the header has 3" in problems_of("id,kind,statement\na,statement\n")
     assert "the file is empty" in problems_of("")
@@ -219,6 +223,16 @@ def test_a_declared_group_is_sized_by_the_answers_that_make_it():
     assert found.claim("z").base is None
 
 
+def test_a_filtered_question_does_not_take_the_base_of_others():
+    filtered = STUDY.replace(
+        'text = "Which tools?"',
+        'text = "Which tools?"\nbase = { label = "Owners", all = [{ question = "owner", is = ["one"] }] }',
+    )
+    text = "id,kind,statement,question,response,value,base\nn,share,S,owner,one,43,408\nx,share,S,tools,a,58,\n"
+    assert parse_claims(text, file=parse_study_file(STUDY)).claim("x").base is not None
+    assert parse_claims(text, file=parse_study_file(filtered)).claim("x").base is None
+
+
 def test_a_base_said_to_be_unknown_stays_unknown():
     header = "id,kind,statement,question,response,value,base,base_origin"
     found = claims_of("a,share,S,tools,a,58,400,", "b,share,S,tools,b,30,,unknown", header=header)
@@ -231,8 +245,10 @@ def test_the_same_statistic_printed_twice_keeps_the_first():
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(ClaimsError, match="claims-unreadable"):
+    with pytest.raises(ClaimsError, match="claims-absent"):
         read_claims(tmp_path / "absent.csv")
+    with pytest.raises(ClaimsError, match="claims-unreadable"):
+        read_claims(_folder(tmp_path / "folder.csv"))
     latin = tmp_path / "latin.csv"
     latin.write_bytes("id,kind,statement\na,statement,caf\xe9\n".encode("latin-1"))
     with pytest.raises(ClaimsError, match="not UTF-8"):
@@ -245,6 +261,35 @@ def test_files_that_cannot_be_read(tmp_path):
     large.write_bytes(b"x" * (LARGEST + 1))
     with pytest.raises(ClaimsError, match="claims-too-large"):
         read_claims(large)
+
+
+def _folder(path):
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_exports_of_spreadsheets_read_the_same(mark, said, encoding, tmp_path):
+    lines = [f"sep={mark}"] if said else []
+    lines += [mark.join(["ID", "Kind", "Statement", "Question", "Response", "Value"])]
+    lines += [mark.join(["a", "share", "Caf\u00e9s first", "q", "r", "54.5 %"])]
+    path = tmp_path / "claims.csv"
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    claim = read_claims(path).claim("a")
+    assert (claim.statement, claim.value) == ("Caf\u00e9s first", Fraction(109, 2))
+
+
+def test_a_workbook_is_to_be_saved_as_text(tmp_path):
+    (tmp_path / "claims.xlsx").write_bytes(b"PK")
+    with pytest.raises(ClaimsError, match="save the sheet of claims as CSV"):
+        read_claims(tmp_path / "claims.xlsx")
+
+
+def test_a_decimal_comma_is_told_how_to_be_written():
+    said = problems_of("id;kind;statement;question;response;value\na;share;S;q;r;54,5\n")
+    assert "value '54,5' is not a number such as 58, 58.3 or 1/3: write 54.5" in said
 
 
 def test_a_study_without_claims_says_where_to_put_them():
