@@ -106,7 +106,8 @@ def estimate(
     ----------
     study : Study
     question : str, Measure, or a sequence of them
-        Ids of questions or scales; a :class:`Measure` names one response, net or statistic.
+        Ids of questions or scales; a :class:`Measure` names one response, net or statistic. Of a whole
+        question, responses invented for synthetic respondents are left out.
     by : str or Segmentation, optional
         What parts the respondents into groups: a single or ordinal question, a ``[[group]]``,
         ``"segment"``, or the result of :func:`cxsurvey.segment`.
@@ -314,7 +315,16 @@ def _assemble(
     covariance[hidden, :] = np.nan
     covariance[:, hidden] = np.nan
     rows = tuple(block.row(i) for block in blocks for i in range(len(block.std_error)))
-    return Estimates(study.id, frame, covariance, rows, settings.level, describe_design(study), missing)
+    return Estimates(
+        study=study.id,
+        frame=frame,
+        covariance=covariance,
+        rows=rows,
+        level=settings.level,
+        design=describe_design(study),
+        missing=missing,
+        synthetic=study.file.study.synthetic,
+    )
 
 
 def block_frame(block: Block, settings: Settings) -> pd.DataFrame:

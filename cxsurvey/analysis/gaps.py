@@ -44,6 +44,7 @@ POOLED = "z, pooled"
 POOLED_EFFECTIVE = "z, pooled, effective bases"
 ADJUSTMENTS = ("holm", "bh", "bonferroni", "none")
 FAMILIES = ("all", "question", "response")
+TWIN = 1e-9  # how near to 1 two shares of one group add up that are one and the same comparison
 HIDDEN_COLUMNS = ("gap", "std_error", "conf_low", "conf_high", "effect_size")
 
 
@@ -76,7 +77,7 @@ def gaps(
         result of :func:`cxsurvey.segment`.
     question : str, Measure, or a sequence of them, optional
         Questions, scales or single measures to test; by default all but free text and those that make the
-        groups.
+        groups. Of a whole question, responses invented for synthetic respondents are left out.
     against : {"pairs", "rest"}
         All pairs of groups, or each group against all the others together.
     statistic : {"share", "mean", "median", "nps"}, optional
@@ -132,12 +133,14 @@ def gaps(
     groups = _at_least_two(partition(study, by))
     design = survey_design(study)
     named = [question] if isinstance(question, str | Measure) else question
-    wanted = _outcomes(study, groups) if named is None else list(named)
+    wanted = (
+        _outcomes(study, groups, statistic)
+        if named is None
+        else [chosen(study, item, statistic) for item in named]
+    )
     if not wanted:
         raise RequestError.no_outcomes(groups.id)
-    parts = [
-        _question_gaps(design, chosen(study, item, statistic), groups, against, settings) for item in wanted
-    ]
+    parts = [_question_gaps(design, item, groups, against, settings) for item in wanted]
     return _assemble(study, parts, groups, settings, correction, family, by_default=question is None)
 
 
@@ -158,9 +161,10 @@ def _at_least_two(groups: Partition) -> Partition:
     return Partition(groups.id, groups.label, names, labels, renumber[groups.index], groups.questions)
 
 
-def _outcomes(study: Study, groups: Partition) -> list[str]:
+def _outcomes(study: Study, groups: Partition, statistic: Statistic | None) -> list[Variable]:
     """Everything that can be compared and does not itself make the groups."""
-    return [name for name in _comparable(study) if not _defines(study, name, groups)]
+    names = [name for name in _comparable(study) if not _defines(study, name, groups)]
+    return [chosen(study, name, statistic) for name in names]
 
 
 def _comparable(study: Study) -> list[str]:
@@ -375,6 +379,7 @@ def _assemble(
         family_sizes=sizes,
         design=describe_design(study),
         notes=_notes(left_out, circular, _without_error(frame)),
+        synthetic=study.file.study.synthetic,
     )
 
 
@@ -382,14 +387,27 @@ def _adjusted(frame: pd.DataFrame, method: Adjustment, family: Family) -> tuple[
     """Correct the p-values of each family; return them with the family sizes."""
     keys = {"all": [], "question": ["question"], "response": ["question", "response"]}[family]
     families = frame.groupby(keys, sort=False).indices.values() if keys else [np.arange(len(frame))]
-    p_value = frame["p_value"].to_numpy(dtype=np.float64)
+    first = np.arange(len(frame)) if family == "response" else _first_of_twins(frame)
+    p_value = np.where(first == np.arange(len(frame)), frame["p_value"].to_numpy(dtype=np.float64), np.nan)
     adjusted = np.full(len(frame), np.nan)
     sizes = []
     for rows in families:
         found = adjust_p(p_value[rows], method)
         adjusted[rows] = found.p_adjusted
         sizes.append(found.family)
-    return adjusted, tuple(sizes)
+    return adjusted[first], tuple(sizes)
+
+
+def _first_of_twins(frame: pd.DataFrame) -> IntArray:
+    """The row that holds the same test: yes and no of one question are one comparison, counted once."""
+    first = np.arange(len(frame))
+    tested = frame[frame["p_value"].notna()]
+    for rows in tested.groupby(["question", "group_a", "group_b"], sort=False).indices.values():
+        places = tested.index.to_numpy()[rows]
+        shares = frame.loc[places, ["estimate_a", "estimate_b"]].to_numpy(dtype=np.float64)
+        if len(places) == 2 and np.abs(shares.sum(axis=0) - 1.0).max() < TWIN:  # noqa: PLR2004 - twins
+            first[places[1]] = places[0]
+    return first
 
 
 def _without_error(frame: pd.DataFrame) -> list[str]:

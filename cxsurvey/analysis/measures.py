@@ -248,7 +248,8 @@ def chosen(study: Study, wanted: str | Measure, statistic: Statistic | None = No
     Returns
     -------
     Variable
-        With the measure's target alone, under the measure's label.
+        With the measure's target alone, under the measure's label. Of a whole question, without the responses
+        that only synthetic respondents give (``invented``), unless it has no other.
 
     Raises
     ------
@@ -256,7 +257,7 @@ def chosen(study: Study, wanted: str | Measure, statistic: Statistic | None = No
         ``unknown-question``, ``unknown-response`` or ``statistic-not-defined``.
     """
     if isinstance(wanted, str):
-        return variable(study, wanted, statistic)
+        return _reported(study, variable(study, wanted, statistic))
     one = wanted.response or wanted.net
     plain = wanted.statistic == "share" and not one
     found = variable(study, wanted.question, None if plain else wanted.statistic)
@@ -264,6 +265,14 @@ def chosen(study: Study, wanted: str | Measure, statistic: Statistic | None = No
         raise RequestError.measure_is_several(wanted.question, [target.response for target in found.targets])
     target = found.targets[pick(found, wanted.response, wanted.net)[0]]
     return replace(found, targets=(replace(target, label=wanted.label or target.label),))
+
+
+def _reported(study: Study, found: Variable) -> Variable:
+    """Leave out responses that no report names."""
+    question = study.questions.get(found.id)
+    invented = {item.code for item in question.responses if item.invented} if question else set()
+    kept = tuple(target for target in found.targets if target.response not in invented)
+    return replace(found, targets=kept) if kept and len(kept) < len(found.targets) else found
 
 
 def pick(found: Variable, response: str | None, net: str | None) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxsurvey.analysis.design import survey_design
+from cxsurvey.analysis.design import SYNTHETIC, survey_design
 from cxsurvey.analysis.estimation import estimate_block
 from cxsurvey.analysis.measures import Variable, cell_shares
 from cxsurvey.analysis.segmentation import Segmentation, rating_levels, segment
@@ -49,11 +49,17 @@ class RatingPairs:
     n: int
 
     @property
+    def synthetic(self) -> bool:
+        """Whether the respondents were made up; whatever shows their numbers says so."""
+        return self.segments.synthetic
+
+    @property
     def caption(self) -> str:
         """What is crossed, under which rule and on which base, in one line."""
+        made_up = f"; {SYNTHETIC}" if self.synthetic else ""
         return (
             f"{self.insight} (rows) by {self.engagement} (columns), shares of {self.n:,} respondents of "
-            f"{self.segments.study}; rule '{self.segments.rule}'"
+            f"{self.segments.study}; rule '{self.segments.rule}'{made_up}"
         )
 
     def __repr__(self) -> str:

@@ -131,6 +131,8 @@ class Estimates:
     missing : dict of str to dict of str to int
         For each question, respondents left out by reason.
     notes : tuple of str
+    synthetic : bool
+        Whether the respondents were made up; whatever shows their numbers says so.
     """
 
     study: str
@@ -141,6 +143,7 @@ class Estimates:
     design: str
     missing: dict[str, dict[str, int]]
     notes: tuple[str, ...] = ()
+    synthetic: bool = False
 
     @property
     def caption(self) -> str:
@@ -180,6 +183,8 @@ class Gaps:
         Tests in each family.
     design : str
     notes : tuple of str
+    synthetic : bool
+        Whether the respondents were made up; whatever shows their numbers says so.
     """
 
     study: str
@@ -191,6 +196,7 @@ class Gaps:
     family_sizes: tuple[int, ...]
     design: str
     notes: tuple[str, ...] = ()
+    synthetic: bool = False
 
     @property
     def tested(self) -> int:

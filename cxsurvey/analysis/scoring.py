@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxsurvey.analysis.design import survey_design
+from cxsurvey.analysis.design import SYNTHETIC, survey_design
 from cxsurvey.errors import RequestError
 from cxsurvey.numerics.reliability import Reliability, cronbach_alpha
 from cxsurvey.study.answers import BoolArray, FloatArray
@@ -37,6 +37,8 @@ class Scores:
     weights : ndarray, shape (n,)
     reliability : tuple of Reliability or None
         One for each scale; None for a scale of one item.
+    synthetic : bool
+        Whether the respondents were made up; whatever shows their numbers says so.
     """
 
     study: str
@@ -45,6 +47,7 @@ class Scores:
     values: FloatArray
     weights: FloatArray
     reliability: tuple[Reliability | None, ...]
+    synthetic: bool = False
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -97,12 +100,17 @@ class Scores:
             "alpha_n": found.n if found else 0,
         }
 
+    @property
+    def caption(self) -> str:
+        """Of whom the scores are, in one line."""
+        made_up = f"; {SYNTHETIC}" if self.synthetic else ""
+        return f"Scores of {self.study}: {len(self.respondents):,} respondents{made_up}"
+
     def __repr__(self) -> str:
-        return f"Scores of {self.study} ({len(self.respondents):,} respondents)\n{self.summary}"
+        return f"{self.caption}\n{self.summary}"
 
     def _repr_html_(self) -> str:
-        caption = f"Scores of {self.study}: {len(self.respondents):,} respondents"
-        return html_table(self.summary, caption)
+        return html_table(self.summary, self.caption)
 
 
 def score(study: Study) -> Scores:
@@ -143,7 +151,15 @@ def score(study: Study) -> Scores:
     values = np.column_stack([score_values(study, scale) for scale in scales])
     weights = survey_design(study).weights
     reliability = tuple(_reliability(study, scale, weights) for scale in scales)
-    return Scores(study.id, scales, tuple(study.respondents()), values, weights, reliability)
+    return Scores(
+        study=study.id,
+        scales=scales,
+        respondents=tuple(study.respondents()),
+        values=values,
+        weights=weights,
+        reliability=reliability,
+        synthetic=study.file.study.synthetic,
+    )
 
 
 def _reliability(study: Study, scale: Scale, weights: FloatArray) -> Reliability | None:

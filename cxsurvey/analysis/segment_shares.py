@@ -85,7 +85,17 @@ def segment_shares(
     rows = tuple(row for i, group in enumerate(names) for row in _labels(block, i, group, labels[i]))
     covariance = _spread(block.ratios.covariance, frame["estimate"].notna().to_numpy())
     notes = tuple(f"{count:,} unclassified: {reason}." for reason, count in segments.rest.items())
-    return Estimates(study.id, frame, covariance, rows, settings.level, describe_design(study), {}, notes)
+    return Estimates(
+        study=study.id,
+        frame=frame,
+        covariance=covariance,
+        rows=rows,
+        level=settings.level,
+        design=describe_design(study),
+        missing={},
+        notes=notes,
+        synthetic=study.file.study.synthetic,
+    )
 
 
 def _labels(block: Block, position: int, group: str, label: str) -> list[Row]:

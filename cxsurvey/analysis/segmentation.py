@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxsurvey.analysis.design import survey_design
+from cxsurvey.analysis.design import SYNTHETIC, survey_design
 from cxsurvey.analysis.partition import SEGMENT, Partition
 from cxsurvey.analysis.scoring import score_values, settled
 from cxsurvey.errors import DataFault, RequestError, did_you_mean
@@ -59,6 +59,8 @@ class Segmentation:
         Unclassified respondents by reason, the most frequent first.
     cells : tuple of tuple of str
         The grid, where the rule is one; empty otherwise.
+    synthetic : bool
+        Whether the respondents were made up; whatever shows their numbers says so.
     """
 
     study: str
@@ -70,6 +72,7 @@ class Segmentation:
     partition: Partition
     rest: dict[str, int]
     cells: tuple[tuple[str, ...], ...] = ()
+    synthetic: bool = False
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -91,7 +94,8 @@ class Segmentation:
     def caption(self) -> str:
         """The rule and the sizes, in one line."""
         sizes = ", ".join(f"{count:,} {name}" for name, count in self.sizes.items())
-        return f"Segments of {self.study} by the rule '{self.rule}' ({self.description}): {sizes}"
+        made_up = f"; {SYNTHETIC}" if self.synthetic else ""
+        return f"Segments of {self.study} by the rule '{self.rule}' ({self.description}): {sizes}{made_up}"
 
     def __repr__(self) -> str:
         reasons = [f"{count:,} unclassified: {reason}" for reason, count in self.rest.items()]
@@ -181,6 +185,7 @@ def segment(study: Study, *, rule: str | None = None) -> Segmentation:
         partition=parted,
         rest=dict(counts),
         cells=chosen.cells if isinstance(chosen, GridRule) else (),
+        synthetic=study.file.study.synthetic,
     )
 
 

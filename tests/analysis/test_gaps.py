@@ -419,11 +419,23 @@ def test_families(method, family):
 
 def test_a_family_counts_tests_only():
     found = cx.gaps(counts((10, 29), (50, 100), (40, 99)), by="g", question="x", adjust="bonferroni")
-    assert found.family_sizes == (2,)
     tested = found.frame[found.frame["p_value"].notna()]
     assert len(tested) == 2
-    np.testing.assert_allclose(tested["p_adjusted"], 2 * tested["p_value"], rtol=1e-14)
-    assert "2 tests" in found.correction
+    assert found.family_sizes == (1,), "yes and no are one comparison"
+    np.testing.assert_allclose(tested["p_adjusted"], tested["p_value"], rtol=1e-14)
+
+
+def test_yes_and_no_are_one_test_and_three_answers_are_three():
+    found = cx.gaps(counts((10, 40), (50, 100), (40, 99)), by="g", question="x", adjust="bonferroni")
+    assert found.family_sizes == (3,)
+    np.testing.assert_allclose(found.frame["p_adjusted"], np.minimum(3 * found.frame["p_value"], 1), rtol=1e-12)
+    apart = cx.gaps(
+        counts((10, 40), (50, 100), (40, 99)), by="g", question="x", adjust="holm", family="response"
+    )
+    assert apart.family_sizes == (3, 3)
+    toml = question("x", responses={"1": "A", "2": "B", "3": "C"}) + question("g", responses=["p", "q"])
+    data = {"X": ["1", "2", "3", "1"] * 30, "G": ["p", "q", "q", "p", "p", "q"] * 20}
+    assert cx.gaps(study_of(toml, data), by="g", question="x").family_sizes == (3,)
 
 
 # ---------------------------------------------------------------- circularity
