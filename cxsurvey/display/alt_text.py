@@ -63,7 +63,8 @@ def opening(form: str, text: FigureText) -> str:
     >>> opening("Bar chart", FigureText("fig01", "1", "Half agree", "Share who agree"))
     'Bar chart: Share who agree.'
     """
-    return f"{form}: {sentence(text.descriptor or text.headline)}"
+    tag = f"{sentence(text.tag)} " if text.tag.strip() else ""
+    return f"{form}: {tag}{sentence(text.descriptor or text.headline)}"
 
 
 def sentence(words: str) -> str:
@@ -116,7 +117,7 @@ def grouped_rows(rows: Sequence[Row], unit: Unit) -> list[list[str]]:
         if all(mark.withheld for mark in row.marks):
             return f"{cut(row.label, longest)}: {SAID[withheld_flag(row.marks)]}"
         values = (
-            f"{cut(mark.group or mark.level, longest)} {value_words(mark, unit, interval=interval)}"
+            f"{cut(mark.group or mark.level, longest)} {value_words(mark, unit, interval=interval)}".strip()
             for mark in row.marks
         )
         return f"{cut(row.label, longest)}: {', '.join(values)}"

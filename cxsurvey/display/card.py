@@ -51,16 +51,20 @@ NOTE_ORDER: Final = (
     "Gap",
     "Change",
     "Net",
+    "Ranks",
+    "Dots",
     "Rows",
+    "Columns",
     "Axis",
     "Rounding",
 )
-LAST_NOTES: Final = ("Illustrative", "Source")
+LAST_NOTES: Final = ("Not published", "Illustrative", "Source")
 CHART_GAP: Final = 0.16
 HAIRLINE_GAP: Final = 0.14
 NOTES_GAP: Final = 0.075
 NOTE_GAP: Final = 0.025
 INSTRUCTION_GAP: Final = 0.08
+TAG_PT: Final = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class FigureText:
         Key and text; printed in the order Base, Lines, Letters, Gap, Rounding, Illustrative.
     source : str
         Printed as the last note.
+    tag : str
+        A warning in capitals under the headline: that no number of the figure was published.
     """
 
     key: str
@@ -93,6 +99,7 @@ class FigureText:
     instruction: str = ""
     notes: tuple[Note, ...] = ()
     source: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +260,7 @@ def lines_of(
 
 
 def header(text: FigureText, *, palette: Palette = PALETTE) -> tuple[tuple[Op, ...], float]:
-    """Set the figure number, headline, descriptor and question.
+    """Set the figure number, headline, tag, descriptor and question.
 
     Returns
     -------
@@ -269,6 +276,11 @@ def header(text: FigureText, *, palette: Palette = PALETTE) -> tuple[tuple[Op, .
     style = {"leading": HEADLINE_LEADING, "colour": palette.ink, "role": "headline"}
     ops += lines_of(headline, LEFT, y, HEADLINE_PT, weight="semibold", **style)  # type: ignore[arg-type]
     y += len(headline) * HEADLINE_PT * HEADLINE_LEADING / 72
+    if text.tag.strip():
+        y += 0.03
+        lines = wrap(text.tag.upper(), CONTENT, TAG_PT, "bold")
+        ops += lines_of(lines, LEFT, y, TAG_PT, colour=palette.warn, role="tag", weight="bold")
+        y += len(lines) * TAG_PT * LEADING / 72
     if text.descriptor.strip():
         y += 0.03
         lines = wrap(text.descriptor, CONTENT, DESCRIPTOR_PT)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from cxsurvey.analysis.rating_pairs import RatingPairs
 from cxsurvey.analysis.results import TOTAL, Estimates, Gaps
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
 from cxsurvey.display.tables import KINDS, unit_of
 from cxsurvey.errors import RequestError, listed
+from cxsurvey.published.claims import Claims
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +24,7 @@ MAKERS: Final[Mapping[type, str]] = MappingProxyType(
         Estimates: "Estimates, which cx.estimate returns",
         Gaps: "Gaps, which cx.gaps returns",
         Segmentation: "a Segmentation, which cx.segment returns",
+        Claims: "Claims, which cx.read_claims returns",
         RatingPairs: "RatingPairs, which cx.rating_pairs returns",
     }
 )
@@ -47,7 +52,7 @@ def check_kind(chart: str, result: object, kind: type) -> None:
         raise RequestError.wrong_result(chart, MAKERS[kind], type(result).__name__)
 
 
-def check_one_group(estimates: Estimates) -> None:
+def check_one_group(estimates: Estimates, chart: str = "ranked") -> None:
     """Refuse estimates of several groups, where a chart has one bar a row.
 
     Raises
@@ -57,7 +62,7 @@ def check_one_group(estimates: Estimates) -> None:
     """
     groups = list(dict.fromkeys(row.group_label for row in estimates.rows))
     if len(groups) > 1:
-        raise RequestError.wrong_result("ranked", "estimates of the total or of one group", listed(groups))
+        raise RequestError.wrong_result(chart, "estimates of the total or of one group", listed(groups))
 
 
 def check_shares(chart: str, estimates: Estimates) -> None:
@@ -89,8 +94,13 @@ def check_segments(shares: Estimates, found: Segmentation) -> None:
         )
 
 
-def check_pair(estimates: Estimates, gaps: Gaps) -> None:
-    """Refuse gaps of other groups or rows than the estimates.
+def in_pairs(estimates: Estimates, gaps: Gaps) -> Estimates:
+    """Refuse gaps of other groups or questions than the estimates.
+
+    Returns
+    -------
+    Estimates
+        Without the answers that the gaps leave out, such as those that no report names.
 
     Raises
     ------
@@ -103,8 +113,25 @@ def check_pair(estimates: Estimates, gaps: Gaps) -> None:
         raise RequestError.results_differ("groups", _named(groups), _named(compared))
     shown = {(row.question, row.response) for row in estimates.rows}
     tested = {(row.question, row.response) for row, _ in gaps.rows}
+    if tested < shown and _asked(tested) == _asked(shown):
+        return _only(estimates, tested)
     if shown != tested:
         raise RequestError.results_differ("questions", _named(shown), _named(tested))
+    return estimates
+
+
+def _asked(rows: set[tuple[str, str]]) -> set[str]:
+    return {question for question, _ in rows}
+
+
+def _only(estimates: Estimates, wanted: set[tuple[str, str]]) -> Estimates:
+    kept = [i for i, row in enumerate(estimates.rows) if (row.question, row.response) in wanted]
+    return replace(
+        estimates,
+        frame=estimates.frame.iloc[kept].reset_index(drop=True),
+        rows=tuple(estimates.rows[i] for i in kept),
+        covariance=estimates.covariance[np.ix_(kept, kept)],
+    )
 
 
 def _groups(frame: pd.DataFrame, column: str) -> set[tuple[str, str]]:

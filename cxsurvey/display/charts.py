@@ -8,14 +8,19 @@ Each function takes a result and the words around it, and computes nothing::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from cxsurvey.analysis.rating_pairs import RatingPairs
 from cxsurvey.analysis.results import Estimates, Gaps
 from cxsurvey.analysis.segmentation import Segmentation
-from cxsurvey.display import drafts
+from cxsurvey.display import drafts, item_drafts
+from cxsurvey.display.audit_page import audit_card
 from cxsurvey.display.card import Card, FigureText
-from cxsurvey.display.chart_inputs import check_kind, check_one_group, check_pair, check_segments, check_shares
+from cxsurvey.display.chart_inputs import check_kind, check_one_group, check_segments, check_shares, in_pairs
+from cxsurvey.errors import RequestError
+from cxsurvey.published.claims import Claims
+from cxsurvey.published.verdicts import Audit
 
 Words = Mapping[str, str]
 
@@ -136,7 +141,7 @@ def lanes(estimates: Estimates, gaps: Gaps, *, headline: str = "", **options: An
     estimates : Estimates
         By groups.
     gaps : Gaps
-        Of the same groups and questions; gives the letters.
+        Of the same groups and questions; gives the letters. Answers that it leaves out are not drawn.
     headline : str
     **options
         Fields of :class:`cxsurvey.display.forms.lanes.Options`.
@@ -161,8 +166,8 @@ def lanes(estimates: Estimates, gaps: Gaps, *, headline: str = "", **options: An
     """
     check_kind("lanes", estimates, Estimates)
     check_kind("lanes", gaps, Gaps)
-    check_pair(estimates, gaps)
-    return drafts.lanes(estimates, gaps, _text(headline or "Groups compared"), options=options).draw()
+    shown = in_pairs(estimates, gaps)
+    return drafts.lanes(shown, gaps, _text(headline or "Groups compared"), options=options).draw()
 
 
 def dumbbell(gaps: Gaps, *, headline: str = "", **options: Any) -> Card:
@@ -228,8 +233,132 @@ def matrix(pairs: RatingPairs, *, headline: str = "", **options: Any) -> Card:
     return drafts.matrix(pairs, _text(headline or "Insight and engagement"), options=options).draw()
 
 
+def ranks(left: Estimates, right: Estimates, *, headline: str = "", **options: Any) -> Card:
+    """Draw two rankings of the same responses as a slope chart.
+
+    Parameters
+    ----------
+    left, right : Estimates
+        Shares of one group each; responses are matched by their code.
+    headline : str
+    **options
+        Fields of :class:`cxsurvey.display.forms.ranks_layout.Options`.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    RequestError
+        ``wrong-result``; ``nothing-to-rank`` when they have fewer than two responses in common; or an option
+        cannot be used.
+
+    Examples
+    --------
+    >>> import cxsurvey as cx
+    >>> study = cx.read_study("sfo2018")
+    >>> cx.charts.ranks(cx.estimate(study, "artwork"), cx.estimate(study, "signs")).number
+    '1'
+    """
+    for side in (left, right):
+        check_kind("ranks", side, Estimates)
+        check_one_group(side, "ranks")
+        check_shares("ranks", side)
+    words = f"{left.rows[0].question_label} and {right.rows[0].question_label}"
+    return item_drafts.ranks(left, right, _text(headline or words), cells=None, options=options).draw()
+
+
+def presence(
+    claims: Claims, *, question: str, labels: Words = MappingProxyType({}), headline: str = "", **options: Any
+) -> Card:
+    """Draw what claims name of a question without a number, as a dot matrix.
+
+    Parameters
+    ----------
+    claims : Claims
+        From :func:`cxsurvey.read_claims`; statements count, and shares without a value.
+    question : str
+        The question that they name.
+    labels : mapping of str to str
+        Labels of groups and responses by id, in the order to draw.
+    headline : str
+    **options
+        Fields of :class:`cxsurvey.display.forms.presence.Options`.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    RequestError
+        ``wrong-result``; ``figure-claims`` when no claim names the question; or an option cannot be used.
+
+    Examples
+    --------
+    >>> from cxsurvey.published.claims_file import parse_claims
+    >>> claims = parse_claims('''id,kind,statement,question,response,group
+    ... ceo,statement,Chief executives want growth,drivers,growth,function=ceo
+    ... sales,statement,Sales wants revenue,drivers,revenue,function=sales
+    ... ''')
+    >>> presence(claims, question="drivers", labels={"ceo": "Chief executive"}).form
+    'presence'
+    """
+    check_kind("presence", claims, Claims)
+    table = item_drafts.presence_table(claims, question, figure="fig01", labels=labels)
+    text = drafts.with_notes(_text(headline or f"What is named of {question}"), ("Base", item_drafts.CLAIMED))
+    return drafts.Draft("presence", table, text, options).draw()
+
+
+def audit(audited: Audit, *, headline: str = "", **options: Any) -> Card:
+    """Draw an audit of printed claims on one page, the weakest claims first.
+
+    Parameters
+    ----------
+    audited : Audit
+        From :func:`cxsurvey.audit`.
+    headline : str
+        The finding; by default how many of the testable claims hold.
+    **options
+        ``source``, ``key``, ``number`` and ``palette``, as of :func:`cxsurvey.display.audit_page.audit_card`.
+
+    Returns
+    -------
+    Card
+
+    Raises
+    ------
+    RequestError
+        ``wrong-result``; ``figure-empty`` for an audit of no claims; ``figure-too-tall`` for a headline that
+        leaves no room.
+
+    Examples
+    --------
+    >>> from cxsurvey.published.claims import Claim
+    >>> from cxsurvey.published.verdicts import Audit, Finding
+    >>> claim = Claim("a", "Buying experience causes growth", "statement", "causes")
+    >>> finding = Finding(claim, "untestable", "One cross-section cannot show cause.")
+    >>> audit(Audit("tiny", 0.95, "holm", 0, 0.1, (finding,))).text.headline
+    'None of the claims can be tested from what is printed'
+    """
+    if not isinstance(audited, Audit):
+        raise RequestError.wrong_result("audit", "an Audit, which cx.audit returns", type(audited).__name__)
+    return audit_card(audited, headline=headline, **options)
+
+
 def _text(headline: str) -> FigureText:
     return FigureText(key="fig01", number="1", headline=headline)
 
 
-__all__: Sequence[str] = ("dumbbell", "lanes", "matrix", "ranked", "segments", "stacked")
+__all__: Sequence[str] = (
+    "audit",
+    "dumbbell",
+    "lanes",
+    "matrix",
+    "presence",
+    "ranked",
+    "ranks",
+    "segments",
+    "stacked",
+)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from cxsurvey.display import flow, style
 from cxsurvey.display.card_data import drawn_data
 from cxsurvey.display.data_table import data_table
+from cxsurvey.display.forms.audit_table import audit_table
 from cxsurvey.display.measure import text_width
 from cxsurvey.display.sheets import Block, Group
 
@@ -29,6 +30,7 @@ PAD_BOTTOM: Final = 0.04  # less than above: a line's depth is part of its pitch
 NAMES_WIDTH: Final = 1.7  # the least that the column of names may get
 HEAD_WIDTH: Final = 0.62
 ONE_LINE_HEAD: Final = 1.1
+AUDIT: Final = "audit"
 BARE: Final = ("stacked",)  # forms that draw no intervals
 
 
@@ -76,7 +78,10 @@ def place_table(column: flow.Flow, card: Card) -> None:
 def _fitted(card: Card, width: float) -> tuple[DataTable, Grid]:
     frame = drawn_data(card)
     for intervals, whole in product((card.form not in BARE, False), (True, False)):
-        table = data_table(frame, unit=card.unit, intervals=intervals)
+        if card.form == AUDIT:
+            table = audit_table(frame)
+        else:
+            table = data_table(frame, unit=card.unit, intervals=intervals)
         natural = [_natural(table, index, whole=whole) for index in range(1, len(table.header))]
         if sum(natural) + GUTTER * len(natural) <= width - NAMES_WIDTH:
             break

@@ -44,8 +44,9 @@ def data_table(frame: pd.DataFrame, *, unit: str = "percent", intervals: bool = 
     ----------
     frame : pandas.DataFrame
         Tidy data of a card: ``label, group, level, value`` with ``lo, hi, n, letters, flag``; or two values a
-        row ``a, b, diff`` with ``significant``, whose groups ``group_a, group_b`` name; or a grid ``row, col,
-        value``. Columns that are not there are left out.
+        row ``a, b, diff`` with ``significant``, whose groups ``group_a, group_b`` name, or ``a, b`` with
+        ``rank_a, rank_b``; or a grid ``row, col`` with ``value`` or ``stated``. Columns that are not there are
+        left out.
     unit : str
         ``"percent"``, ``"score"`` or ``"nps"``.
     intervals : bool
@@ -72,11 +73,25 @@ def data_table(frame: pd.DataFrame, *, unit: str = "percent", intervals: bool = 
     """
     rows = _rows(frame)
     form = numbers.unit(unit)
-    if {"row", "col"} <= set(frame.columns):
-        cells = [{**row, "n": None} for row in rows]  # of all cells together, and in the figure's base note
-        return _across(cells, "row", "col", lambda row: _value(row, form, intervals=False))
-    if {"a", "b"} <= set(frame.columns):
-        return _pairs(rows, form, intervals=intervals)
+    columns = set(frame.columns)
+    shapes: tuple[tuple[set[str], Callable[[], DataTable]], ...] = (
+        ({"row", "col", "stated"}, lambda: _across(rows, "row", "col", lambda row: _words(row.get("stated")))),
+        ({"row", "col"}, lambda: _grid(rows, form)),
+        ({"rank_a", "rank_b"}, lambda: _rankings(rows, form)),
+        ({"a", "b"}, lambda: _pairs(rows, form, intervals=intervals)),
+    )
+    made = next((make for needed, make in shapes if needed <= columns), None)
+    return made() if made else _marks(rows, form, intervals=intervals)
+
+
+def _grid(rows: Sequence[Row], form: numbers.Unit) -> DataTable:
+    """Two ratings crossed; the base is of all cells together, and in the figure's base note."""
+    cells = [{**row, "n": None} for row in rows]
+    return _across(cells, "row", "col", lambda row: _value(row, form, intervals=False))
+
+
+def _marks(rows: Sequence[Row], form: numbers.Unit, *, intervals: bool) -> DataTable:
+    """One mark a row: groups or levels become columns."""
     across = next((name for name in ("level", "group") if _varies(rows, name)), None)
     if across is None:
         return _single(rows, form, intervals=intervals)
@@ -223,6 +238,21 @@ def _pairs(rows: Sequence[Row], form: numbers.Unit, *, intervals: bool) -> DataT
             cells.append(_interval(row, "diff_lo", "diff_hi", form.gap_interval))
         if judged:
             cells.append(_significant(row.get("significant"), gap=_number(row, "diff")))
+        body.append(tuple(cells))
+    return DataTable(header, tuple(body))
+
+
+def _rankings(rows: Sequence[Row], form: numbers.Unit) -> DataTable:
+    """Two rankings: the value and the rank of each item on both sides."""
+    names = [_words(rows[0].get(f"group_{side}")) for side in "ab"]
+    header = ("", names[0] or "A", "Rank", names[1] or "B", "Rank")
+    body = []
+    for row in rows:
+        absent = ABSENT.get(_words(row.get("flag")), numbers.NOT_AVAILABLE)
+        cells = [_words(row.get("label"))]
+        for side in "ab":
+            rank = _number(row, f"rank_{side}")
+            cells += [form.value(_number(row, side), missing=absent), "" if rank is None else f"{rank:.0f}"]
         body.append(tuple(cells))
     return DataTable(header, tuple(body))
 

@@ -15,7 +15,7 @@ from cxsurvey.analysis.segmentation import Segmentation
 from cxsurvey.display import tables
 from cxsurvey.display.card import Card, FigureText
 from cxsurvey.display.figure_data import HIDE_BASE, SMALL_BASE, Bases
-from cxsurvey.display.notes import ROUNDING, gap_note, letters_note, lines_note
+from cxsurvey.display.notes import ROUNDING, gap_note, letters_note, lines_note, synthetic_note
 from cxsurvey.display.style import FOLLOWERS, LAGGARDS, LEADERS, PALETTE, GroupStyle, Palette
 from cxsurvey.study.rules import GRID_LEVELS, NAMED_GRIDS
 
@@ -66,7 +66,7 @@ def _form(name: str) -> ModuleType:
 def ranked(estimates: Estimates, text: FigureText, *, across: str, options: Options) -> Draft:
     """Bars of one group; see :func:`cxsurvey.display.charts.ranked`."""
     marks = tables.bar_marks(estimates, across=across)
-    noted = with_notes(text, *_intervals(lines_note(estimates), options))
+    noted = with_notes(text, *_intervals(estimates, options), *synthetic_note(estimates))
     named = {
         name: tables.named_rows(estimates.rows, marks, options[name])
         for name in ("highlight", "keep_last")
@@ -83,32 +83,49 @@ def segments(shares: Estimates, found: Segmentation, text: FigureText, *, option
     rest = sum(found.rest.values())
     left_out = f" {rest:,} respondents fall in no segment and are left out." if rest else ""
     rule = ("Segments", f"{sentence(found.description)}{left_out}")
-    noted = with_notes(text, rule, *_intervals(lines_note(shares, key="Interval"), options), ROUNDING)
+    rounding = [ROUNDING] if marks["value"].notna().any() else []
+    drawn = _intervals(shares, options, key="Interval")
+    noted = with_notes(text, rule, *drawn, *rounding, *synthetic_note(shares, found))
     settings = {"level": shares.level, "palette": segment_palette(found), **options}
     named = marks.drop(columns=["row_id", "label", "group_id", "level"])
     return Draft("segments", named, noted, settings)
 
 
-def stacked(estimates: Estimates, text: FigureText, *, rows: str, options: Options) -> Draft:
-    """One scale over rows; see :func:`cxsurvey.display.charts.stacked`."""
-    marks = tables.estimate_marks(estimates)
+def stacked(
+    estimates: Estimates, text: FigureText, *, rows: str, options: Options, whole: Estimates | None = None
+) -> Draft:
+    """One scale over rows; see :func:`cxsurvey.display.charts.stacked`.
+
+    ``whole`` are the estimates of every level of a scale of which ``estimates`` shows some.
+    """
     named = "question" if rows == "question" else "group"
-    marks["row_id"] = [getattr(row, named) for row in estimates.rows]
-    marks["label"] = [getattr(row, f"{named}_label") for row in estimates.rows]
-    totals = [row.group == TOTAL for row in estimates.rows]
+    marks = _row_marks(estimates, named)
+    if whole is not None:
+        marks = tables.with_rest(marks, _row_marks(whole, named))
+    totals = marks["group_id"] == TOTAL
     settings: dict[str, Any] = {**options}
-    if rows == "group" and any(totals):
+    if rows == "group" and totals.any():
         marks.loc[totals, "label"] = "Total"
         settings = {"total_row": TOTAL, **settings}
     untested = [UNTESTED] if named == "group" and len(set(marks["row_id"])) > 1 else []
-    noted = with_notes(_in_percent(text), ROUNDING, *untested)
+    rounding = [ROUNDING] if whole is None else []
+    noted = with_notes(_in_percent(text), *rounding, *untested, *synthetic_note(estimates))
     return Draft("stacked", marks.drop(columns=["group", "group_id"]), noted, settings)
+
+
+def _row_marks(estimates: Estimates, named: str) -> pd.DataFrame:
+    """Marks whose rows are questions, or groups."""
+    marks = tables.estimate_marks(estimates)
+    marks["row_id"] = [getattr(row, named) for row in estimates.rows]
+    marks["label"] = [getattr(row, f"{named}_label") for row in estimates.rows]
+    return marks
 
 
 def lanes(estimates: Estimates, gaps: Gaps, text: FigureText, *, options: Options) -> Draft:
     """Groups side by side; see :func:`cxsurvey.display.charts.lanes`."""
     marks = tables.lane_marks(estimates, gaps)
-    noted = with_notes(text, letters_note(gaps), *_intervals(lines_note(estimates), options))
+    drawn = _intervals(estimates, options)
+    noted = with_notes(text, letters_note(gaps), *drawn, *synthetic_note(estimates, gaps))
     settings = {
         "unit": tables.unit_of(estimates.rows),
         "level": estimates.level,
@@ -122,7 +139,8 @@ def dumbbell(gaps: Gaps, text: FigureText, *, options: Options) -> Draft:
     """Two groups; see :func:`cxsurvey.display.charts.dumbbell`."""
     table = tables.gap_rows(gaps)
     unit = tables.unit_of([a for a, _ in gaps.rows])
-    noted = with_notes(text, gap_note(gaps, unit=unit, interval=options.get("ci", True)))
+    gap = gap_note(gaps, unit=unit, interval=options.get("ci", True))
+    noted = with_notes(text, gap, *synthetic_note(gaps))
     palette = palette_for([row for pair in gaps.rows for row in pair], gaps.frame["group_by"].iloc[0])
     return Draft("dumbbell", table, noted, {"unit": unit, "level": gaps.level, "palette": palette, **options})
 
@@ -139,7 +157,7 @@ def matrix(pairs: RatingPairs, text: FigureText, *, options: Options) -> Draft:
         **options,
     }
     rule = ("Rule", f"{sentence(pairs.segments.description)} {_levels(pairs)}".strip())
-    noted = with_notes(_in_percent(text), rule, ROUNDING)
+    noted = with_notes(_in_percent(text), rule, ROUNDING, *synthetic_note(pairs))
     return Draft("matrix", tables.pair_marks(pairs), noted, settings)
 
 
@@ -182,9 +200,10 @@ def with_notes(text: FigureText, *notes: Note) -> FigureText:
     return replace(text, notes=(*text.notes, *added))
 
 
-def _intervals(note: Note, options: Options) -> tuple[Note, ...]:
+def _intervals(estimates: Estimates, options: Options, *, key: str = "Lines") -> tuple[Note, ...]:
     """The note of intervals, where they are drawn."""
-    return (note,) if options.get("ci", True) else ()
+    drawn = options.get("ci", True) and estimates.frame["conf_low"].notna().any()
+    return (lines_note(estimates, key=key),) if drawn else ()
 
 
 def segment_palette(found: Segmentation) -> Palette:

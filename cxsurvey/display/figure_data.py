@@ -28,7 +28,9 @@ SMALL_BASE: Final = 50
 HIDE_BASE: Final = 30
 TOLERANCE: Final = 1e-6
 WITHHELD: Final = ("suppressed", "not_shown")
-FLAGS: Final = ("", "small", *WITHHELD, "not_asked", "not_published", "missing")
+UNPUBLISHED: Final = "not_published"
+REST: Final = "Not published"  # the level of a stack that holds whatever no report printed
+FLAGS: Final = ("", "small", *WITHHELD, "not_asked", UNPUBLISHED, "missing")
 COLUMNS: Final = (
     "figure",
     "row_id",
@@ -329,7 +331,7 @@ def as_drawn(figure: str, marks: Iterable[Mark], given: pd.DataFrame) -> pd.Data
 
 def absent_word(mark: Mark) -> str:
     """What stands in place of a value that is not shown."""
-    words = {"not_asked": NOT_ASKED, "not_published": NOT_PUBLISHED} | dict.fromkeys(WITHHELD, "–")
+    words = {"not_asked": NOT_ASKED, UNPUBLISHED: NOT_PUBLISHED} | dict.fromkeys(WITHHELD, "–")
     return words.get(mark.flag, NOT_AVAILABLE)
 
 
@@ -361,12 +363,12 @@ def flag_notes(marks: Iterable[Mark], bases: Bases) -> tuple[Note, ...]:
         notes.append(("Base", "Values are suppressed where a base is so small that somebody could be found."))
     if any(mark.withheld and mark.n >= bases.hidden for mark in found):
         notes.append(("Base", "Some values are withheld so that none can be worked out from the others."))
-    if "not_published" in flags:
-        notes.append(("Base", f"{NOT_PUBLISHED}: not published."))
+    if UNPUBLISHED in flags:
+        notes.append(("Not published", f"{NOT_PUBLISHED}: not published."))
     if "missing" in flags:
         notes.append(("Base", f"{NOT_AVAILABLE}: no value."))
-    if any(mark.published is False for mark in found):
-        notes.append(("Illustrative", "values that no report has published are among those shown."))
+    if any(mark.published is False and mark.shown for mark in found):
+        notes.append(("Illustrative", "Values that no report has published are among those shown."))
     return tuple(notes)
 
 

@@ -13,15 +13,20 @@ from cxsurvey.study.codebook import Figure
 from cxsurvey.study.study import Study
 
 
-def worded(study: Study, figure: Figure, text: FigureText, estimates: Estimates) -> FigureText:
-    """Put question wording, base, what is illustrative and the figure's own note around a figure."""
+def worded(
+    study: Study, figure: Figure, text: FigureText, estimates: Estimates, *, calibrated: bool = False
+) -> FigureText:
+    """Put question wording, base, what is illustrative and the figure's own note around a figure.
+
+    ``calibrated`` respondents are synthetic and give the numbers of a report.
+    """
     asked = list(dict.fromkeys(row.question for row in estimates.rows))
     question = study.questions.get(asked[0]) if len(asked) == 1 else None
     key, words = notes.base_note(study, estimates)
     if question is not None:
         words = f"{words} {notes.choices_sentence(question, estimates)}".strip()
         text = replace(text, question=question.text, instruction=question.instruction)
-    noted = drafts.with_notes(text, (key, words), *notes.illustrative_note(study, asked))
+    noted = drafts.with_notes(text, (key, words), *notes.illustrative_note(study, asked, calibrated=calibrated))
     return with_own(noted, figure)
 
 

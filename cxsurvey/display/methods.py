@@ -9,9 +9,17 @@ from cxsurvey.display.notes import design_words
 from cxsurvey.display.numbers import count, level
 from cxsurvey.numerics.design import SampleDesign
 from cxsurvey.numerics.totals import effective_n
+from cxsurvey.published.claims_file import claims_path
 from cxsurvey.study.codebook import Scale
 from cxsurvey.study.study import Study
 
+CALIBRATED = (
+    "They are calibrated to a published report: every share that it prints comes out of them as printed, "
+    "at its base. Nothing else about them was observed. Figures show a number only where the report "
+    "prints it, and mark the others n/p, unless a tag in the figure calls it illustrative. Intervals and "
+    "tests are those of a simple random sample of these sizes. Tables beside the figures hold what "
+    "follows from the synthetic respondents, published or not."
+)
 SHARED_ITEMS = (
     "population",
     "mode",
@@ -153,4 +161,6 @@ def _scale_words(study: Study, scale: Scale) -> str:
 def _synthetic(study: Study) -> tuple[Section, ...]:
     if not study.file.study.synthetic:
         return ()
-    return (Section("Synthetic data", ("The respondents of this study are synthetic.",)),)
+    made = "The respondents of this study are synthetic."
+    calibrated = (made, CALIBRATED) if claims_path(study.path).is_file() else (made,)
+    return (Section("Synthetic data", calibrated),)

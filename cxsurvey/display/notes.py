@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from cxsurvey.analysis.base_policy import EMPTY, NOT_TESTED, SUPPRESSED
 from cxsurvey.analysis.design import SYNTHETIC, UNWEIGHTED, describe_design
-from cxsurvey.analysis.results import Estimates, Gaps
+from cxsurvey.analysis.rating_pairs import RatingPairs
+from cxsurvey.analysis.results import TOTAL, Estimates, Gaps
+from cxsurvey.analysis.segmentation import Segmentation
 from cxsurvey.display import numbers
+from cxsurvey.display.figure_data import UNPUBLISHED
+from cxsurvey.display.published_tests import LEAST_FAVOURABLE
 from cxsurvey.display.tables import circular, row_labels, significance
 from cxsurvey.study.codebook import Question
 from cxsurvey.study.study import Study
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
 Note = tuple[str, str]
 METHODS: Final = {"wilson": "Wilson", "logit": "logit", "exact": "exact", "t": "t", "Woodruff": "Woodruff"}
 WORDS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+CALIBRATED: Final = (
+    "The respondents are synthetic, calibrated to the published numbers; bases, intervals and tests are theirs."
+)
+MADE_UP: Final = "The respondents are synthetic: their answers are illustrative, and not observed."
 ROUNDING: Final = ("Rounding", "Figures may not add to 100% due to rounding.")
 
 
@@ -26,8 +34,20 @@ def base_note(study: Study, estimates: Estimates) -> Note:
     """Who the percentages are of, with the unweighted base and how it is weighted."""
     sizes = sorted({int(n) for n in estimates.frame["n"]})
     questions = dict.fromkeys(row.question for row in estimates.rows)
-    who = _who(study, list(questions), sizes)
+    who = _in_equal_groups(study, estimates) or _who(study, list(questions), sizes)
     return ("Base", f"{who}. {weighting(study)}")
+
+
+def _in_equal_groups(study: Study, estimates: Estimates) -> str:
+    """Who answered, where every base is that of a group and all are the same; else empty."""
+    frame = estimates.frame
+    groups, bases = set(frame["group"]), set(frame["n"])
+    asked = [study.questions.get(name) for name in set(frame["question"])]
+    if len(groups) == 1 or len(bases) != 1 or TOTAL in groups or any(one and one.base for one in asked):
+        return ""
+    n = int(bases.pop())
+    who = "All respondents" if n * len(groups) == study.n else "Respondents who answered"
+    return f"{who} (n={numbers.count(n)} in each group)"
 
 
 def _who(study: Study, questions: Sequence[str], sizes: Sequence[int]) -> str:
@@ -77,7 +97,7 @@ def _sampling(design: str) -> str:
 def letters_note(gaps: Gaps) -> Note:
     """What a letter means: test, level and correction; or that there is none."""
     verdicts = significance(gaps)
-    how = f"{_test(gaps)}, 5% level, {gaps.corrected_in('figure')}"
+    how = f"{_test(gaps)}, 5% level, {_corrected(gaps)}"
     if not verdicts.notna().any():
         words = "No difference was tested."
     elif not verdicts.any():
@@ -86,6 +106,13 @@ def letters_note(gaps: Gaps) -> Note:
         meaning = f"The value is significantly higher than the group(s) with that letter ({how})."
         words = f"{meaning} Values with no letter are not in bold."
     return ("Letters", " ".join([words, *_circular(gaps)]))
+
+
+def _corrected(gaps: Gaps) -> str:
+    """The correction; for printed percentages also that the counts behind them were taken at their worst."""
+    worst = gaps.frame.get(LEAST_FAVOURABLE)
+    rounding = "; at the least favourable rounding" if worst is not None and worst.any() else ""
+    return f"{gaps.corrected_in('figure')}{rounding}"
 
 
 def _circular(gaps: Gaps) -> list[str]:
@@ -113,7 +140,9 @@ def gap_note(gaps: Gaps, *, unit: str, interval: bool = True) -> Note:
     corrected = gaps.adjust != "none" and gaps.tested > 1
     made = f" {numbers.level(gaps.level)} CI by {_interval_name(gaps)}{', not corrected' if corrected else ''}."
     sides = f"{left.group_label} minus {right.group_label}"
-    return ("Gap", f"{sides}, in {places}, before rounding.{made if interval else ''} {_verdict(gaps)}".strip())
+    basis = "of the printed percentages" if "published_a" in gaps.frame else "before rounding"
+    drawn = interval and gaps.frame["conf_low"].notna().any()
+    return ("Gap", f"{sides}, in {places}, {basis}.{made if drawn else ''} {_verdict(gaps)}".strip())
 
 
 def _interval_name(gaps: Gaps) -> str:
@@ -125,9 +154,11 @@ def _verdict(gaps: Gaps) -> str:
     """Say what bold type means, and which rows were not tested and why."""
     verdicts = significance(gaps)
     own = gaps.frame["flag"].map(circular).astype(bool)
-    untested = gaps.frame["p_adjusted"].isna() & ~own
+    hidden = gaps.frame["flag"].map(lambda flag: UNPUBLISHED in flag.split()).astype(bool)
+    hidden |= gaps.frame.get("baseless", False)  # another note tells of those
+    untested = gaps.frame["p_adjusted"].isna() & ~own & ~hidden
     small = gaps.frame["flag"].map(_is_small).astype(bool)
-    parts = [_bold(verdicts, gaps.corrected_in("figure"))] if verdicts.notna().any() else []
+    parts = [_bold(verdicts, _corrected(gaps))] if verdicts.notna().any() else []
     for rows, why in ((untested & small, "base too small"), (untested & ~small, "no variation")):
         labels = _labels(gaps, rows)
         parts += [f"Not tested ({why}): {'; '.join(labels)}."] if labels else []
@@ -151,16 +182,24 @@ def _is_small(flag: str) -> bool:
     return bool({NOT_TESTED, SUPPRESSED, EMPTY} & set(flag.split()))
 
 
-def illustrative_note(study: Study, questions: Iterable[str]) -> tuple[Note, ...]:
-    """Say that respondents are synthetic and what of a question was never published; none for real data."""
+def illustrative_note(study: Study, questions: Iterable[str], *, calibrated: bool = False) -> tuple[Note, ...]:
+    """Say that respondents are synthetic and what of a question was never published; none for real data.
+
+    ``calibrated`` ones give the numbers that a report printed, and figures show no other without saying so.
+    """
     parts = []
     if study.file.study.synthetic:
-        parts.append("The respondents are synthetic.")
+        parts.append(CALIBRATED if calibrated else "The respondents are synthetic.")
     for name in dict.fromkeys(questions):
         question = study.questions.get(name)
         if question is not None and question.unpublished:
             parts.append(question.unpublished)
-    return (("Illustrative", " ".join(parts)),) if parts else ()
+    return (("Illustrative", " ".join(dict.fromkeys(parts))),) if parts else ()
+
+
+def synthetic_note(*results: Estimates | Gaps | Segmentation | RatingPairs) -> tuple[Note, ...]:
+    """Say that the respondents behind results are synthetic; nothing of real ones."""
+    return (("Illustrative", MADE_UP),) if any(result.synthetic for result in results) else ()
 
 
 def design_words(study: Study) -> str:

@@ -54,6 +54,9 @@ class PackMeta:
         Printed on the cover; empty ones are left out.
     synthetic : bool
         Say on the cover and on every page that the respondents are synthetic.
+    calibrated : bool
+        Synthetic respondents meet the claims of a report by the publisher, who is then not the author of the
+        pack.
     id, study_sha256, responses_sha256 : str
         For the manifest.
     options : mapping
@@ -66,6 +69,7 @@ class PackMeta:
     base: str = ""
     source: str = ""
     synthetic: bool = False
+    calibrated: bool = False
     id: str = ""
     study_sha256: str = ""
     responses_sha256: str = ""
@@ -82,8 +86,27 @@ class PackMeta:
     def front(self) -> Front:
         """What goes on the cover."""
         return Front(
-            self.title, self.publisher, self.field_dates, self.base, self.source, synthetic=self.synthetic
+            self.title,
+            self.author,
+            self.field_dates,
+            self.base,
+            self.source,
+            synthetic=self.synthetic,
+            origin=self._origin_line,
         )
+
+    @property
+    def author(self) -> str:
+        """Whose figures these are: the publisher's, unless the respondents are synthetic."""
+        return "" if self.synthetic else self.publisher
+
+    @property
+    def _origin_line(self) -> str:
+        """Where synthetic respondents come from; the publisher of a report has not made them."""
+        if not self.synthetic:
+            return ""
+        whose = f" by {self.publisher}" if self.publisher else ""
+        return f"Synthetic respondents calibrated to a report{whose}" if self.calibrated else ""
 
 
 def write_pack(
@@ -167,7 +190,7 @@ def fill_pack(
     pages = lay_out(cards, study_meta.front, methodology or Methodology(), size=page_size)
     steps = _Steps(progress, len(pages) + 4 * len(cards))
     identity = f"{study_meta.id} {study_meta.study_sha256} {study_meta.responses_sha256}"
-    info = Info(study_meta.title, study_meta.publisher, study_meta.source, identity)
+    info = Info(study_meta.title, study_meta.author, study_meta.source, identity)
     pdf = build_pdf(pages, info, progress=lambda _done, _all: steps.advance(PACK_PDF))
     write_bytes(folder / PACK_PDF, pdf.pack)
     entries = tuple(_write_figure(card, pdf.figures[card.key], folder, steps) for card in cards)

@@ -47,6 +47,8 @@ class Front:
         Printed when they are not empty.
     synthetic : bool
         Print the notice on the cover and a mark on every page.
+    origin : str
+        Under the title: where synthetic respondents come from.
     """
 
     title: str
@@ -55,6 +57,7 @@ class Front:
     base: str = ""
     source: str = ""
     synthetic: bool = False
+    origin: str = ""
 
 
 def lay_out(
@@ -106,7 +109,7 @@ def _cover(
         column.gap(0.06)
     column.heading("H1", front.title, flow.TITLE)
     column.gap(0.12)
-    for text in filter(None, (front.field_dates, front.base, front.source)):
+    for text in filter(None, (front.origin, front.field_dates, front.base, front.source)):
         column.paragraph(text, flow.LEAD)
     if front.synthetic:
         column.gap(0.22)

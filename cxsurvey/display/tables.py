@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from cxsurvey.analysis.gaps import DEFINES
 from cxsurvey.analysis.rating_pairs import RatingPairs
 from cxsurvey.analysis.results import TOTAL, Estimates, Gaps, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED
-from cxsurvey.display.figure_data import WITHHELD, Bases
+from cxsurvey.display.figure_data import REST, UNPUBLISHED, WITHHELD, Bases
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -84,12 +85,14 @@ def estimate_marks(estimates: Estimates, *, across: str = "response") -> pd.Data
     -------
     pandas.DataFrame
         ``row_id label group group_id level value n n_eff lo hi flag``; shares in percent. ``flag`` is missing
-        where the estimate may be shown, so that a figure judges its base by the thresholds of figures.
+        where the estimate may be shown, so that a figure judges its base by the thresholds of figures. With
+        ``published``, where the estimates tell what a report printed.
     """
     frame = estimates.frame
     unit = unit_of(estimates.rows)
     scale = HUNDRED if unit == "percent" else 1.0
     by_question = across == "question"
+    printed = {"published": frame["published"]} if "published" in frame else {}
     return pd.DataFrame(
         {
             "row_id": [row.question if by_question else row.response for row in estimates.rows],
@@ -103,6 +106,7 @@ def estimate_marks(estimates: Estimates, *, across: str = "response") -> pd.Data
             "lo": scale * frame["conf_low"],
             "hi": scale * frame["conf_high"],
             "flag": [_flag(flag) for flag in frame["flag"]],
+            **printed,
         }
     )
 
@@ -153,6 +157,8 @@ def _key(name: str) -> str:
 def _flag(flag: str) -> str | None:
     """Say why an estimate is not shown; None where it may be, and a figure judges its base."""
     words = flag.split()
+    if UNPUBLISHED in words:
+        return UNPUBLISHED
     if SUPPRESSED in words:
         return "suppressed"
     return "missing" if EMPTY in words else None
@@ -174,7 +180,7 @@ def segment_marks(shares: Estimates, segments: Segmentation, *, bases: Bases) ->
     kept["flag"] = [
         flag or bases.flag(value, classified) for flag, value in zip(kept["flag"], kept["value"], strict=True)
     ]
-    kept["n"] = kept["n"].where(~kept["flag"].isin(WITHHELD))
+    kept["n"] = kept["n"].where(~kept["flag"].isin([*WITHHELD, UNPUBLISHED]))
     return kept.reset_index(drop=True)
 
 
@@ -252,8 +258,65 @@ def gap_rows(gaps: Gaps) -> pd.DataFrame:
             "n_b": frame["n_b"].astype(float),
             "significant": significance(gaps),
             "flag": [_flag(flag) for flag in frame["flag"]],
+            **_printed_ends(frame),
         }
     )
+
+
+def rank_rows(left: Estimates, right: Estimates) -> pd.DataFrame:
+    """One row an item that two questions rank, in the order of the first; values in percent.
+
+    Raises
+    ------
+    RequestError
+        ``nothing-to-rank`` when they have fewer than two responses in common.
+    """
+    first, second = (estimate_marks(side).set_index("row_id") for side in (left, right))
+    items = [code for code in first.index if code in second.index]
+    if len(items) < 2:  # noqa: PLR2004 - two items make a ranking
+        raise RequestError.nothing_to_rank(len(items))
+    names = {"value": "", "n": "n_", "flag": "flag_", "published": "published_"}
+    table: dict[str, object] = {"row_id": items, "label": first.loc[items, "label"].to_numpy()}
+    for side, marks, source in (("a", first, left), ("b", second, right)):
+        table[f"group_{side}"] = source.rows[0].question_label
+        for name, stem in names.items():
+            if name in marks:
+                table[f"{stem}{side}"] = marks.loc[items, name].to_numpy()
+    return pd.DataFrame(table)
+
+
+def with_rest(marks: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """Add to every row that lacks some level a mark without a value, for all that it lacks together.
+
+    Parameters
+    ----------
+    marks, whole : pandas.DataFrame
+        ``row_id label level value n`` and more: the levels that may be shown, and all of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``marks`` with a level ``REST``, flagged as not published, in the rows that need it.
+    """
+    shown = marks[marks["value"].notna()].groupby("row_id").size()
+    first = whole.drop_duplicates("row_id")
+    lacking = first["row_id"].map(shown).fillna(0) < first["row_id"].map(whole.groupby("row_id").size())
+    rest = first[lacking].assign(level=REST, flag=UNPUBLISHED, published=False)
+    rest[["value", "n_eff", "lo", "hi"]] = math.nan
+    return pd.concat([marks, rest], ignore_index=True)
+
+
+def _printed_ends(frame: pd.DataFrame) -> dict[str, object]:
+    """Which ends of each gap a report printed, and flags of their own, where the gaps tell; else nothing."""
+    if "published_a" not in frame:
+        return {}
+    found: dict[str, object] = {}
+    for side in "ab":
+        absent = frame[f"estimate_{side}"].isna() & ~frame[f"published_{side}"]
+        own = [_flag(flag.replace(UNPUBLISHED, "")) for flag in frame["flag"]]
+        found[f"flag_{side}"] = [UNPUBLISHED if lost else flag for lost, flag in zip(absent, own, strict=True)]
+        found[f"published_{side}"] = frame[f"published_{side}"]
+    return found
 
 
 def pair_marks(pairs: RatingPairs) -> pd.DataFrame:

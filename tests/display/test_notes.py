@@ -158,3 +158,19 @@ def test_rows_are_told_apart_by_response_by_question_or_by_both():
     assert tables.gap_rows(cx.gaps(mean, by="side", question="v"))["label"].tolist() == ["Visits"]
     marks = tables.lane_marks(cx.estimate(found, no, by="side"), both)
     assert marks["label"].unique().tolist() == ["Question x", "Question z"]
+
+
+def test_equal_groups_that_hold_everybody_are_all_respondents():
+    found = study(x=(80, 20), z=(50, 52))
+    for asked in ("x", ["x", "z"]):
+        assert notes.base_note(found, cx.estimate(found, asked, by="side"))[1].startswith(
+            "All respondents (n=100 in each group)."
+        )
+    whole = notes.base_note(found, cx.estimate(found, "x", by="side", total=True))[1]
+    assert "in each group (n=100 to 200)" in whole
+    frame = pd.DataFrame({"SIDE": ["a"] * 50 + ["b"] * 50 + [""] * 20, "X": ["y", "n"] * 60})
+    toml = question("side", responses={"a": "Left", "b": "Right"}) + question("x", responses=["y", "n"])
+    some = study_of(toml, frame)
+    assert notes.base_note(some, cx.estimate(some, "x", by="side"))[1].startswith(
+        "Respondents who answered (n=50 in each group)."
+    )

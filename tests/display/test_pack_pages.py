@@ -69,6 +69,19 @@ def test_the_cover_says_what_the_study_is_and_leaves_out_what_is_unknown():
     assert bare.startswith(META.title)
 
 
+def test_a_synthetic_study_is_not_said_to_be_by_the_publisher_of_the_report():
+    meta = replace(META, synthetic=True, calibrated=True)
+    cover = said(lay_out([card(1)], meta.front, METHODOLOGY)[:1])
+    assert cover.startswith(META.title)
+    assert f"Synthetic respondents calibrated to a report by {META.publisher}" in cover
+    assert META.publisher.upper() not in cover
+    assert (meta.author, META.author) == ("", META.publisher)
+    nobody = replace(meta, publisher="").front
+    assert nobody.origin == "Synthetic respondents calibrated to a report"
+    assert replace(meta, calibrated=False).front.origin == ""
+    assert META.front.origin == ""
+
+
 def test_long_contents_go_on_and_still_name_the_right_pages():
     cards = [
         card(n, f"Finding number {n} that is long enough to need a second line in the list")

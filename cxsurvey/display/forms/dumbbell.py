@@ -15,7 +15,7 @@ from cxsurvey.display.card import Body, Card, assemble
 from cxsurvey.display.figure_data import flag_notes
 from cxsurvey.display.forms.axis import axis_note
 from cxsurvey.display.forms.dumbbell_layout import Layout, Options, interval_words, lay_out
-from cxsurvey.display.forms.dumbbell_marks import draw_rows
+from cxsurvey.display.forms.dumbbell_marks import draw_rows, has_values
 from cxsurvey.display.forms.pairs import Pair, group_names, pairs_as_drawn, read_pairs
 from cxsurvey.display.forms.parts import interval_note, one_of, read_options
 from cxsurvey.display.numbers import unit
@@ -104,7 +104,7 @@ def _notes(pairs: Sequence[Pair], layout: Layout, options: Options, text: Figure
     notes = list(flag_notes(marks, options.bases))
     if any(interval_words(pair, options) for pair in pairs):
         notes += interval_note(text.notes, options.level, "Change" if options.arrow else "Gap")
-    return (*notes, *axis_note(layout.scale))
+    return (*notes, *axis_note(layout.scale)) if has_values(pairs) else tuple(notes)
 
 
 def _alt(text: FigureText, pairs: Sequence[Pair], layout: Layout, options: Options) -> str:

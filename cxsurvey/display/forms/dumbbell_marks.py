@@ -67,24 +67,31 @@ def draw_rows(pairs: Sequence[Pair], layout: Layout, options: Options) -> tuple[
         y += height
         if place < len(pairs) - 1:
             rules.append(Line(LEFT, y, RIGHT, y, options.palette.rule, 0.6, "rule"))
+    if not has_values(pairs):
+        return (*head_ops, *rules, *ops), y
     grid, ticks = draw_axis(layout.scale, options.unit, top, y, options.palette, zero=options.unit != "percent")
     return (*head_ops, *grid, *rules, *ops, *ticks), y + AXIS_HEIGHT
 
 
+def has_values(pairs: Sequence[Pair]) -> bool:
+    """Whether anything stands on the axis."""
+    return any(mark.shown for pair in pairs for mark in (pair.a, pair.b))
+
+
 def _heads(pairs: Sequence[Pair], layout: Layout, options: Options) -> tuple[list[Op], float]:
-    """Set names above the markers of the first row, or in a legend where they are long."""
+    """Set names above the markers of the first whole row, or in a legend: where they are long, or none is."""
     widths = [text_width(one_line(name), COLUMN_PT, "bold") for name in layout.groups]
     widths = [max(w, text_width(base, N_PT)) for w, base in zip(widths, layout.bases, strict=True)]
     room = (LEFT, RIGHT - text_width(gap_title(options), COLUMN_PT, "semibold") - NAME_GAP)
     first = next((pair for pair in pairs if pair.a.shown and pair.b.shown), None)
-    centres = [layout.scale.at(mark.value) for mark in (first.a, first.b)] if first else [room[0], room[1]]
+    centres = [layout.scale.at(mark.value) for mark in (first.a, first.b)] if first else [0.0, 0.0]
     order = sorted((0, 1), key=lambda index: (centres[index], index))
     wanted = [centres[index] - widths[index] / 2 for index in order]
     places = spread(wanted, [widths[index] for index in order], *room, NAME_GAP)
     ops: list[Op] = []
     top = 0.175
     far = places is None or any(abs(p - w) > FAR for p, w in zip(places, wanted, strict=True))
-    if places is None or (first and far):
+    if places is None or first is None or far:
         places = None
         made = [
             heads.Head(" ".join(part for part in (name, f"({base})" if base else "") if part), style)

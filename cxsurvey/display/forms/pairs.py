@@ -31,6 +31,8 @@ PAIR_COLUMNS: Final = (
     "n_b",
     "flag",
     "published",
+    "published_a",
+    "published_b",
 )
 
 
@@ -153,7 +155,10 @@ def _side(table: pd.DataFrame, figure: str, side: str, name: str, unit: str, bas
     drop = [
         column for column in ("value", "n", "lo", "hi", "letters", "n_eff", "group") if column in table.columns
     ]
-    one = table.drop(columns=drop).rename(columns={side: "value", f"n_{side}": "n"})
+    own = [name for name in ("flag", "published") if f"{name}_{side}" in table.columns]
+    drop += [name for name in own if name in table.columns]
+    named = {side: "value", f"n_{side}": "n", **{f"{name}_{side}": name for name in own}}
+    one = table.drop(columns=drop).rename(columns=named)
     return read_marks(one.assign(group=name), figure, unit=unit, bases=bases)
 
 
@@ -196,6 +201,8 @@ def pairs_as_drawn(figure: str, pairs: Sequence[Pair], given: pd.DataFrame) -> p
             "n_b": pair.b.n,
             "flag": pair.a.flag or pair.b.flag,
             "published": pair.a.published,
+            "published_a": pair.a.published,
+            "published_b": pair.b.published,
         }
         for pair in pairs
     ]

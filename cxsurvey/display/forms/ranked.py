@@ -15,6 +15,7 @@ from cxsurvey.display import alt_text
 from cxsurvey.display.card import Body, Card, assemble, baseline
 from cxsurvey.display.figure_data import (
     DAGGER,
+    UNPUBLISHED,
     Mark,
     as_drawn,
     flag_notes,
@@ -81,6 +82,8 @@ class Options(CommonOptions):
         Draw intervals.
     level : float
         Confidence level, for the note.
+    full : bool
+        Run a scale of percentages to 100, as is right where bars are missing.
     max_rows : int or None
         With more rows, all but three of so many are drawn and the rest are counted; None draws every row.
     small_base, hide_base : int
@@ -96,6 +99,7 @@ class Options(CommonOptions):
     nets: Sequence[Net | Mapping[str, Any]] = ()
     ci: bool = True
     level: float = 0.95
+    full: bool = False
     max_rows: int | None = 15
 
 
@@ -207,7 +211,7 @@ def _highlighted(rows: Sequence[Mark], options: Options) -> frozenset[str]:
     return frozenset(
         mark.row_id
         for place, mark in enumerate(rows)
-        if place in wanted or mark.label in wanted or mark.row_id in wanted
+        if (place in wanted and mark.flag != UNPUBLISHED) or mark.label in wanted or mark.row_id in wanted
     )
 
 
@@ -238,7 +242,7 @@ def _domain(rows: Sequence[Mark], options: Options) -> tuple[float, float]:
             ends += [mark.lo, mark.hi] if options.ci and mark.has_interval else []
     low, high = min(ends), max(ends)
     if options.unit == "percent":
-        low, high = 0.0, 100.0 if high > FULL_AT else high
+        low, high = 0.0, 100.0 if high > FULL_AT or options.full else high
     return (low, high) if high > low else (0.0, 1.0)
 
 
@@ -266,10 +270,9 @@ def _body(
         spans[mark.row_id] = (y + height / 2 - BAR / 2, y + height / 2 + BAR / 2)
         y += height
     first, last = (spans[mark.row_id] for mark in (rows[0], rows[-1]))
-    axis = Line(
-        zero, max(first[0] - OVERHANG, axis_from), zero, last[1] + OVERHANG, options.palette.ink, 0.8, "axis"
-    )
-    ops.append(axis)
+    if any(mark.shown for mark in rows):
+        top = max(first[0] - OVERHANG, axis_from)
+        ops.append(Line(zero, top, zero, last[1] + OVERHANG, options.palette.ink, 0.8, "axis"))
     brackets, net_notes = draw_nets(nets, rows, spans, columns.nets_left, options.unit, options.palette)
     ops += brackets
     if hidden:

@@ -11,6 +11,7 @@ from cxsurvey.display import alt_text
 from cxsurvey.display.card import Body, Card, assemble, baseline
 from cxsurvey.display.figure_data import (
     DAGGER,
+    UNPUBLISHED,
     Mark,
     Row,
     absent_word,
@@ -31,7 +32,7 @@ from cxsurvey.display.forms.parts import (
     track,
 )
 from cxsurvey.display.measure import one_line, text_width, wrap
-from cxsurvey.display.numbers import percent, unit
+from cxsurvey.display.numbers import NOT_PUBLISHED, percent, unit
 from cxsurvey.display.ops import Line, Rect, Text
 from cxsurvey.display.paging import one_card
 from cxsurvey.display.style import CONTENT, LEFT, RIGHT, GroupStyle, Palette
@@ -197,6 +198,9 @@ def _body(segments: Sequence[_Segment], options: Options, text: FigureText) -> B
             list(track(words, LEFT, RIGHT, BAR_TOP / 2 + BAR / 2, BAR, "", options.palette)),
             BAR + BAR_TOP / 2,
         )
+    elif all(mark.flag == UNPUBLISHED for mark in marks):
+        centre = BAR_TOP / 2 + BAR / 2
+        ops, top = list(track(NOT_PUBLISHED, LEFT, RIGHT, centre, BAR, "", options.palette)), centre + BAR / 2
     else:
         ops, top = _bar(segments, options.palette)
     listed, y = _list(segments, top, options)

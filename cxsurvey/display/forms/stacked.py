@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cxsurvey.display import alt_text
 from cxsurvey.display.card import Body, Card, assemble
 from cxsurvey.display.figure_data import (
+    REST,
+    UNPUBLISHED,
     Mark,
     Row,
     as_drawn,
@@ -108,9 +110,12 @@ def _prepare(table: pd.DataFrame, text: FigureText, options: Mapping[str, Any]) 
 
 
 def _levels(marks: Sequence[Mark], options: Options) -> tuple[str, ...]:
-    found = names(marks, lambda mark: mark.level)
+    """The levels to draw: not those that are published in no row, and the rest that they are part of last."""
+    found = names([mark for mark in marks if mark.flag != UNPUBLISHED], lambda mark: mark.level)
+    rest = {mark.row_id for mark in marks if mark.level == REST} & {mark.row_id for mark in marks if mark.shown}
     return (
         *(level for level in found if level != options.dk),
+        *((REST,) if rest else ()),
         *(level for level in found if level == options.dk),
     )
 
@@ -128,7 +133,7 @@ def _sorted(rows: Sequence[Row], levels: Sequence[str], options: Options) -> lis
             return (0, 0.0)
         if options.sort == "given":
             return (1, 0.0)
-        first = row.of(levels[0])
+        first = row.of(levels[0]) if levels else None
         value = net_value(row, options) if options.net else (first.value if first else math.nan)
         return (1, math.inf if math.isnan(value) else -value)
 
@@ -136,18 +141,31 @@ def _sorted(rows: Sequence[Row], levels: Sequence[str], options: Options) -> lis
 
 
 def _notes(rows: Sequence[Row], *, unlabelled: bool, options: Options, text: FigureText) -> tuple[Note, ...]:
-    notes = list(flag_notes([mark for row in rows for mark in row.marks], options.bases))
+    drawn = [mark for row in rows for mark in row.marks if mark.flag != UNPUBLISHED or not _has_bar(row)]
+    notes = list(flag_notes(drawn, options.bases))
     if options.net:
         parts = " or ".join(options.net[1])
         said = any(options.net[0].casefold() in words.casefold() for _, words in text.notes)
-        notes += [] if said else [("Net", f"{options.net[0]} = {parts}, added before rounding.")]
-    notes += missing_note(text.notes, "Rounding", "figures may not add to 100% due to rounding.")
+        how = "as published" if options.net_values is not None else "added before rounding"
+        notes += [] if said else [("Net", f"{options.net[0]} = {parts}, {how}.")]
+    if not any(mark.level == REST for row in rows for mark in row.marks):
+        notes += missing_note(text.notes, "Rounding", "figures may not add to 100% due to rounding.")
     return (*notes, *((("Rounding", NOT_LABELLED),) if unlabelled else ()))
 
 
+def _has_bar(row: Row) -> bool:
+    return any(mark.shown for mark in row.marks)
+
+
 def _undrawn(row: Row) -> Row:
-    """Take out intervals: they are in the data, not in the picture."""
-    return replace(row, marks=tuple(replace(mark, lo=math.nan, hi=math.nan) for mark in row.marks))
+    """Take out what is not in the picture: intervals, and what is part of the rest."""
+    drawn = tuple(mark for mark in row.marks if mark.flag != UNPUBLISHED) or row.marks[-1:]
+    return replace(row, marks=tuple(_worded(mark) for mark in drawn))
+
+
+def _worded(mark: Mark) -> Mark:
+    """A mark as alternative text says it: without an interval, and what is not published without its name."""
+    return replace(mark, lo=math.nan, hi=math.nan, level="" if mark.level == REST else mark.level)
 
 
 def _alt(text: FigureText, rows: Sequence[Row], options: Options) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cxsurvey.display.figure_data import DAGGER
+from cxsurvey.display.figure_data import DAGGER, REST
 from cxsurvey.display.forms.parts import CommonOptions, label_column
 from cxsurvey.display.measure import text_width, wrap
 from cxsurvey.display.numbers import count
@@ -34,6 +34,9 @@ class Options(CommonOptions):
     ----------
     net : tuple of (str, sequence of str) or None
         Title and levels of the net printed at the right, added before rounding.
+    net_values : mapping of str to float, or None
+        The net of each row by its row_id, where it is known by itself; rows that are not in it have none. By
+        default levels are added.
     base : bool
         Print n in a column where rows differ.
     dk : str
@@ -54,6 +57,7 @@ class Options(CommonOptions):
     """
 
     net: tuple[str, Sequence[str]] | None = None
+    net_values: Mapping[str, float] | None = None
     base: bool = True
     dk: str = ""
     min_label_w: float = 0.20
@@ -69,7 +73,7 @@ class Layout:
     Attributes
     ----------
     levels : tuple of str
-        In the order drawn, don't know last.
+        In the order drawn, what is not published and don't know last.
     fills : mapping
         Colour of each level.
     label : float
@@ -122,7 +126,7 @@ def lay_out(rows: Sequence[Row], levels: tuple[str, ...], options: Options, figu
 def _fills(levels: Sequence[str], options: Options, figure: str) -> dict[str, str]:
     """Give each level its colour; don't know is always grey."""
     palette = options.palette
-    scale = [level for level in levels if level != options.dk]
+    scale = [level for level in levels if level not in {options.dk, REST}]
     fixed = all(level.strip().casefold() in palette.named for level in scale)
     fills: Sequence[str]
     if options.scale == "groups" or (options.scale == "auto" and fixed):
@@ -136,13 +140,15 @@ def _fills(levels: Sequence[str], options: Options, figure: str) -> dict[str, st
         if len(scale) > most:
             raise RequestError.figure_groups(figure, scale, f"at most {most} levels")
         fills = palette.sequential[max(len(scale), 1)]
-    return dict(zip(scale, fills, strict=False)) | {options.dk: palette.dont_know}
+    return dict(zip(scale, fills, strict=False)) | {options.dk: palette.dont_know, REST: palette.rule}
 
 
 def net_value(row: Row, options: Options) -> float:
     """Add the levels of the net, unrounded; NaN where one of them is not shown."""
     if options.net is None:
         return math.nan
+    if options.net_values is not None:
+        return math.nan if row.withheld else options.net_values.get(row.row_id, math.nan)
     wanted = set(options.net[1])
     return (
         math.fsum(mark.value for mark in row.marks if mark.level in wanted) if _has(row, wanted) else math.nan

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from cxsurvey.display.card import baseline
-from cxsurvey.display.figure_data import DAGGER, absent_word, withheld_words
+from cxsurvey.display.figure_data import DAGGER, REST, UNPUBLISHED, absent_word, withheld_words
 from cxsurvey.display.forms.parts import (
     LegendItem,
     block,
@@ -122,14 +122,20 @@ def _parts(row: Row, y: float, layout: Layout, options: Options) -> tuple[list[O
         words = absent_word(row.marks[0])
         return list(track(words, layout.left, layout.right, y, BAR, row.row_id, options.palette)), False
     gap = DK_GAP if options.dk in layout.levels else 0.0
-    whole = max(100.0, sum(mark.value for mark in row.marks if mark.shown))
+    shown = sum(mark.value for mark in row.marks if mark.shown)
+    whole = max(100.0, shown)
     per_point = (layout.right - layout.left - gap) / whole
     ops: list[Op] = []
     edges: list[float] = []
     dropped = False
     x = layout.left
-    for level in layout.levels:
+    for level in _in_place(row, layout.levels):
         mark = row.of(level)
+        if level == REST and mark is not None and shown < whole:
+            edges.append(x)
+            ops.append(_rest(mark, x, (whole - shown) * per_point, y, layout))
+            x += (whole - shown) * per_point
+            continue
         if mark is None or not mark.shown or mark.value <= 0:
             continue
         width = mark.value * per_point
@@ -145,6 +151,25 @@ def _parts(row: Row, y: float, layout: Layout, options: Options) -> tuple[list[O
     lines = [Line(e, y - BAR / 2, e, y + BAR / 2, "#FFFFFF", thin, "separator") for e in edges[1:]]
     rects = [op for op in ops if isinstance(op, Rect)]
     return [*rects, *lines, *(op for op in ops if isinstance(op, Text))], dropped
+
+
+def _in_place(row: Row, levels: Sequence[str]) -> list[str]:
+    """The levels from left to right; what is not published takes the place of the first level that is not."""
+    shown = [mark.level for mark in row.marks if mark.shown]
+    if REST not in levels or row.of(REST) is None:
+        return list(levels)
+    first = next(place for place, mark in enumerate(row.marks) if mark.flag == UNPUBLISHED)
+    before = {mark.level for mark in row.marks[:first]} & set(shown)
+    return [
+        *(level for level in levels if level in before),
+        REST,
+        *(level for level in levels if level not in before and level != REST),
+    ]
+
+
+def _rest(mark: Mark, x: float, width: float, y: float, layout: Layout) -> Rect:
+    """Draw what is not published of a row as one part without a number."""
+    return Rect(x, y - BAR / 2, width, BAR, layout.fills[REST], "rest", mark.row_id)
 
 
 def _part(mark: Mark, x: float, width: float, y: float, fill: str, options: Options) -> tuple[list[Op], bool]:
