@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 .PHONY: demo test lint docs bench lock clean
 
 demo: $(READY)
-	$(BIN)/cxsurvey report sfo2018 --out reports/sfo2018
+	$(BIN)/cxsurvey report hbr2020 --out reports/hbr2020
 
 test: $(READY) lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile

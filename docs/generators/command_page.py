@@ -5,11 +5,24 @@ from __future__ import annotations
 from typer.testing import CliRunner
 
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, GAP_COLUMNS
+from cxsurvey.analysis.rule_tables import ROBUSTNESS_COLUMNS
+from cxsurvey.analysis.weights import MARGIN_COLUMNS
 from cxsurvey.cli.main import app
+from cxsurvey.published import verification
+from cxsurvey.published.verdicts import AUDIT_COLUMNS
 from cxsurvey.study.issues import COLUMNS
 from generators.words import document, markdown, meaning, table, words
 
-CONTRACTS = (("Estimates", ESTIMATE_COLUMNS), ("Gaps", GAP_COLUMNS), ("Issues", COLUMNS))
+OWN_OF_ROBUSTNESS = tuple(column for column in ROBUSTNESS_COLUMNS if column not in GAP_COLUMNS)
+CONTRACTS = (
+    ("Estimates", ESTIMATE_COLUMNS),
+    ("Gaps", GAP_COLUMNS),
+    ("Robustness", OWN_OF_ROBUSTNESS),
+    ("Margins", MARGIN_COLUMNS),
+    ("Audit", AUDIT_COLUMNS),
+    ("Constraints", verification.COLUMNS),
+    ("Issues", COLUMNS),
+)
 
 
 def page() -> str:
@@ -40,4 +53,5 @@ def help_text(command: str) -> str:
 
 def _contract(name: str, columns: tuple[str, ...]) -> str:
     rows = [(f"`{column}`", markdown(meaning("columns", name, column))) for column in columns]
-    return f"### {name}\n\n{table(('Column', 'Meaning'), rows)}"
+    intro = words()["contracts"].get(name, "")
+    return "\n\n".join(part for part in (f"### {name}", intro, table(("Column", "Meaning"), rows)) if part)

@@ -10,13 +10,20 @@ import cxsurvey as cx
 from cxsurvey.analysis.rating_pairs import RatingPairs
 from cxsurvey.display.card import Card
 from cxsurvey.display.typeface import use_font
+from cxsurvey.published.claims import Claim
+from cxsurvey.published.claims_file import parse_claims
+from cxsurvey.published.verdicts import Finding
 from generators.words import document, markdown, sentence, words
 
 FUNCTIONS = (
     "read_study", "bundled_studies", "check", "score", "segment", "segment_shares", "estimate", "gaps",
-    "rating_pairs", "draw_figures", "figures", "report",
+    "rating_pairs", "robustness", "weigh", "read_claims", "audit", "synthesize", "draw_figures", "figures",
+    "report",
 )  # fmt: skip
-RESULTS = ("Study", "Issues", "Scores", "Segmentation", "Estimates", "Gaps", "Measure", "CxSurveyError")
+RESULTS = (
+    "Study", "Issues", "Scores", "Segmentation", "Estimates", "Gaps", "Robustness", "Weighting", "Claims",
+    "Audit", "Synthetic", "Measure", "CxSurveyError",
+)  # fmt: skip
 SECTION = re.compile(r"^([A-Z][A-Za-z ]+)\n-{3,}$", re.MULTILINE)
 LISTED = {"Parameters", "Attributes", "Raises"}
 
@@ -26,6 +33,9 @@ def page() -> str:
     charts = [_function(f"charts.{name}", getattr(cx.charts, name)) for name in cx.charts.__all__]
     others = [
         _class("RatingPairs", RatingPairs),
+        _class("Claim", Claim),
+        _class("Finding", Finding),
+        _function("parse_claims", parse_claims, home="cxsurvey.published.claims_file"),
         _class("Card", Card),
         _function("use_font", use_font, home="cxsurvey.display.typeface"),
     ]
@@ -92,7 +102,8 @@ def docstring(thing: Any) -> str:
 
 def _section(title: str, body: str) -> str:
     if title == "Examples":
-        return f"```pycon\n{body}\n```"
+        quoted = body.replace("'''", '"""')  # inside a docstring the other quotes had to do
+        return f"```pycon\n{quoted}\n```"
     if title in LISTED or (title == "Returns" and re.search(r"^    \S", body, re.MULTILINE)):
         return _listed(body)
     return markdown(body)

@@ -31,6 +31,7 @@ TABLES: tuple[tuple[str, str, type[Record]], ...] = (
     ("`members` of a group", "members", codebook.GroupMember),
     ("`[[figure]]`", "figure", codebook.Figure),
     ("`rows` of a figure", "rows", codebook.Measure),
+    ("`[synthesis]`", "synthesis", codebook.Synthesis),
 )
 PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 

@@ -17,7 +17,7 @@ from cxsurvey.study.study_file import parse_study_file
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")))
-GENERATED = ("study-file.md", "commands.md", "python.md", "errors.md", "check-codes.md")
+GENERATED = ("study-file.md", "claims-file.md", "commands.md", "python.md", "errors.md", "check-codes.md")
 WRITTEN = tuple(page for page in PAGES if page.name not in GENERATED)
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?( append)?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 DOCTEST_FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

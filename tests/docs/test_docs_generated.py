@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from typing import get_args
 
 import generate
 import pytest
+from generators import command_page
 from generators.check_page import issue_codes
 from generators.error_page import page as error_page
 from generators.literals import texts
@@ -16,6 +18,10 @@ from generators.words import meaning, words
 from pages import DOCS, ROOT
 
 import cxsurvey as cx
+from cxsurvey.published.claim_rows import COLUMNS
+from cxsurvey.published.claims import QUALIFIERS, WORDINGS, BaseOrigin
+from cxsurvey.published.claims_file import parse_claims
+from cxsurvey.published.verdicts import VERDICTS
 from cxsurvey.study import codebook
 
 CODE = re.compile(r"^cxsurvey: .*\[([a-z0-9-]+)\]$", re.MULTILINE)
@@ -41,6 +47,29 @@ def test_no_word_is_left_over():
         known = {field.alias or key for key, field in records[name].model_fields.items()}
         assert set(keys) <= known, name
     assert set(words()["checks"]["codes"]) == set(issue_codes())
+    for name, columns in command_page.CONTRACTS:
+        assert set(words()["columns"][name]) == set(columns), name
+    known = {
+        "column": COLUMNS,
+        "kind": WORDINGS,
+        "wording": {word for group in WORDINGS.values() for word in group},
+        "qualifier": {word for group in QUALIFIERS.values() for word in group} - {""},
+        "base_origin": get_args(BaseOrigin),
+        "verdict": VERDICTS,
+    }
+    assert {name: set(meanings) for name, meanings in words()["claims"].items()} == {
+        name: set(found) for name, found in known.items()
+    }
+
+
+def test_example_of_the_claims_file_is_one():
+    """Every kind is shown, and the file is accepted and can be audited."""
+    page = (DOCS / "reference" / "claims-file.md").read_text(encoding="utf-8")
+    example = page.partition("```csv\n")[2].partition("```")[0]
+    claims = parse_claims(example)
+    assert {claim.kind for claim in claims} >= set(WORDINGS) - {"trend"}
+    assert str(claims.claim("officer.leader").base) == "185 (181–190)"
+    assert cx.audit(claims).finding("officer.more").verdict == "supported"
 
 
 def test_missing_meaning_is_refused():
