@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Audit": "cxsurvey.published.audit",
-    "Claims": "cxsurvey.published.claims",
+    "Audit": "cxsurvey.published.audit.audit",
+    "Claims": "cxsurvey.published.claims.records",
     "CxSurveyError": "cxsurvey.errors",
     "Estimates": "cxsurvey.analysis.results",
     "Gaps": "cxsurvey.analysis.results",
@@ -20,9 +20,9 @@ _HOMES = {
     "Scores": "cxsurvey.analysis.scoring",
     "Segmentation": "cxsurvey.analysis.segmentation",
     "Study": "cxsurvey.study.study",
-    "Synthetic": "cxsurvey.published.synthesis",
+    "Synthetic": "cxsurvey.published.synthesis.synthesis",
     "Weighting": "cxsurvey.analysis.weights",
-    "audit": "cxsurvey.published.audit",
+    "audit": "cxsurvey.published.audit.audit",
     "bundled_studies": "cxsurvey.readers.study_folder",
     "check": "cxsurvey.study.checks",
     "draw_figures": "cxsurvey.display.figures",
@@ -30,14 +30,14 @@ _HOMES = {
     "figures": "cxsurvey.display.figures",
     "gaps": "cxsurvey.analysis.gaps",
     "rating_pairs": "cxsurvey.analysis.rating_pairs",
-    "read_claims": "cxsurvey.published.claims_file",
+    "read_claims": "cxsurvey.published.claims.file",
     "read_study": "cxsurvey.readers.study_folder",
     "report": "cxsurvey.display.report",
     "robustness": "cxsurvey.analysis.robustness",
     "score": "cxsurvey.analysis.scoring",
     "segment": "cxsurvey.analysis.segmentation",
     "segment_shares": "cxsurvey.analysis.segment_shares",
-    "synthesize": "cxsurvey.published.synthesis",
+    "synthesize": "cxsurvey.published.synthesis.synthesis",
     "weigh": "cxsurvey.analysis.weighting",
 }
 
@@ -61,10 +61,10 @@ if TYPE_CHECKING:
     from cxsurvey.display.figures import figures as figures
     from cxsurvey.display.report import report as report
     from cxsurvey.errors import CxSurveyError as CxSurveyError
-    from cxsurvey.published.audit import Audit as Audit
-    from cxsurvey.published.audit import audit as audit
-    from cxsurvey.published.synthesis import Synthetic as Synthetic
-    from cxsurvey.published.synthesis import synthesize as synthesize
+    from cxsurvey.published.audit.audit import Audit as Audit
+    from cxsurvey.published.audit.audit import audit as audit
+    from cxsurvey.published.synthesis.synthesis import Synthetic as Synthetic
+    from cxsurvey.published.synthesis.synthesis import synthesize as synthesize
     from cxsurvey.readers.study_folder import bundled_studies as bundled_studies
     from cxsurvey.readers.study_folder import read_study as read_study
     from cxsurvey.study.checks import check as check

@@ -86,6 +86,13 @@ def test_display_and_published_do_not_import_each_other_in_a_circle():
     assert not found >= BESIDE
 
 
+@pytest.mark.parametrize("path", [path for path in MODULES if "published" in path.parts], ids=name_of)
+def test_audit_and_synthesis_stand_on_the_claims_and_not_on_each_other(path: Path):
+    own = name_of(path).split(".")[2:3]
+    used = {name.split(".")[2] for name in imports(path) if name.startswith("cxsurvey.published.")}
+    assert used <= {"claims", *own}
+
+
 @pytest.mark.parametrize(
     ("library", "rooms"),
     [

@@ -13,7 +13,7 @@ from cxsurvey.cli.output import show
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
-    from cxsurvey.published.audit import Audit
+    from cxsurvey.published.audit.audit import Audit
 
 NAME = "audit"
 PICTURES = (".pdf", ".png", ".svg")
@@ -69,7 +69,7 @@ def _write(path: Path, found: Audit, claims: str) -> None:
         audit_card(found).save(path)
     else:
         from cxsurvey.files import write_csv
-        from cxsurvey.published.claims_file import claims_path
+        from cxsurvey.published.claims.file import claims_path
         from cxsurvey.readers.study_folder import study_path
 
         own = Path(claims)

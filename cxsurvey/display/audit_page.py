@@ -25,7 +25,7 @@ from cxsurvey.display.measure import wrap
 from cxsurvey.display.ops import Text
 from cxsurvey.display.style import ASCENT, CONTENT, LEFT, MAX_HEIGHT, N_PT, PALETTE, Palette
 from cxsurvey.errors import RequestError
-from cxsurvey.published.verdicts import Audit, Finding
+from cxsurvey.published.audit.verdicts import Audit, Finding
 from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def audit_card(
 
     Examples
     --------
-    >>> from cxsurvey.published.claims import Claim
+    >>> from cxsurvey.published.claims.records import Claim
     >>> claim = Claim("a", "Leaders lead", "comparison", "more")
     >>> sides = {"measure": "gap", "estimate_a": 0.25, "estimate_b": 0.1, "estimate": 0.15, "p_value": 0.001}
     >>> card = audit_card(Audit("tiny", 0.95, "holm", 1, 0.1, (Finding(claim, "supported", "", **sides),)))
@@ -119,8 +119,8 @@ def study_audit(study: Study) -> Audit | None:
     >>> study_audit(cx.read_study("sfo2018")) is None
     True
     """
-    from cxsurvey.published.audit import audit  # noqa: PLC0415 - the page itself needs no tests
-    from cxsurvey.published.claims_file import claims_beside, claims_path  # noqa: PLC0415 - as above
+    from cxsurvey.published.audit.audit import audit  # noqa: PLC0415 - the page itself needs no tests
+    from cxsurvey.published.claims.file import claims_beside, claims_path  # noqa: PLC0415 - as above
 
     if not claims_path(study.path).is_file():
         return None

@@ -8,7 +8,7 @@ from typing import Final
 
 from cxsurvey.display import numbers
 from cxsurvey.display.text_tables import wrapped
-from cxsurvey.published.verdicts import VERDICT_WORDS, Audit, Finding, Verdict
+from cxsurvey.published.audit.verdicts import VERDICT_WORDS, Audit, Finding, Verdict
 
 ORDER: Final[tuple[Verdict, ...]] = (
     "not_supported",
@@ -39,7 +39,7 @@ def audit_text(audit: Audit) -> str:
 
     Examples
     --------
-    >>> from cxsurvey.published.claims import Claim
+    >>> from cxsurvey.published.claims.records import Claim
     >>> finding = Finding(Claim("a", "Leaders lead", "comparison", "more"), "untestable", "Nothing is printed.")
     >>> print(audit_text(Audit("tiny", 0.95, "holm", 0, 0.1, (finding,))).splitlines()[0])
     Audit of tiny: 1 claim, 0 tested at 95%; no comparison could be tested;

@@ -14,7 +14,7 @@ from cxsurvey.analysis.results import TOTAL, Estimates, Gaps
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
 from cxsurvey.display.tables import KINDS, unit_of
 from cxsurvey.errors import RequestError, listed
-from cxsurvey.published.claims import Claims
+from cxsurvey.published.claims.records import Claims
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,8 +19,8 @@ from cxsurvey.display.audit_page import audit_card
 from cxsurvey.display.card import Card, FigureText
 from cxsurvey.display.chart_inputs import check_kind, check_one_group, check_segments, check_shares, in_pairs
 from cxsurvey.errors import RequestError
-from cxsurvey.published.claims import Claims
-from cxsurvey.published.verdicts import Audit
+from cxsurvey.published.audit.verdicts import Audit
+from cxsurvey.published.claims.records import Claims
 
 Words = Mapping[str, str]
 
@@ -297,7 +297,7 @@ def presence(
 
     Examples
     --------
-    >>> from cxsurvey.published.claims_file import parse_claims
+    >>> from cxsurvey.published.claims.file import parse_claims
     >>> claims = parse_claims('''id,kind,statement,question,response,group
     ... ceo,statement,Chief executives want growth,drivers,growth,function=ceo
     ... sales,statement,Sales wants revenue,drivers,revenue,function=sales
@@ -335,8 +335,8 @@ def audit(audited: Audit, *, headline: str = "", **options: Any) -> Card:
 
     Examples
     --------
-    >>> from cxsurvey.published.claims import Claim
-    >>> from cxsurvey.published.verdicts import Audit, Finding
+    >>> from cxsurvey.published.claims.records import Claim
+    >>> from cxsurvey.published.audit.verdicts import Audit, Finding
     >>> claim = Claim("a", "Buying experience causes growth", "statement", "causes")
     >>> finding = Finding(claim, "untestable", "One cross-section cannot show cause.")
     >>> audit(Audit("tiny", 0.95, "holm", 0, 0.1, (finding,))).text.headline

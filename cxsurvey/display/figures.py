@@ -11,7 +11,7 @@ from cxsurvey.display.figure_drafts import draft
 from cxsurvey.display.methods import methodology
 from cxsurvey.display.pack import PackMeta, write_pack
 from cxsurvey.errors import DataFault, RequestError, did_you_mean
-from cxsurvey.published.claims_file import claims_path
+from cxsurvey.published.claims.file import claims_path
 from cxsurvey.study.codebook import Figure, by_id
 from cxsurvey.study.study import Study
 

@@ -16,9 +16,9 @@ from cxsurvey.display.drafts import Draft, with_notes
 from cxsurvey.display.notes import synthetic_note
 from cxsurvey.display.numbers import count, mean
 from cxsurvey.errors import RequestError, did_you_mean
-from cxsurvey.published.claims import Claim, Claims, GroupRef
-from cxsurvey.published.claims_file import claims_beside, claims_path
-from cxsurvey.published.published_cells import PublishedCells, printed_tiers
+from cxsurvey.published.claims.file import claims_beside, claims_path
+from cxsurvey.published.claims.published_cells import PublishedCells, printed_tiers
+from cxsurvey.published.claims.records import Claim, Claims, GroupRef
 from cxsurvey.study.codebook import Figure, StudyFile, by_id
 from cxsurvey.study.study import Study
 
@@ -82,7 +82,7 @@ def presence(study: Study, figure: Figure, text: FigureText) -> Draft:
     RequestError
         ``figure-claims`` when the study has no claims, or none of them names the question.
     ClaimsError
-        As :func:`cxsurvey.published.claims_file.read_claims`.
+        As :func:`cxsurvey.published.claims.file.read_claims`.
     """
     asked = figure.question or ""
     if not claims_path(study.path).is_file():

@@ -9,7 +9,7 @@ from cxsurvey.display.notes import design_words
 from cxsurvey.display.numbers import count, level
 from cxsurvey.numerics.design import SampleDesign
 from cxsurvey.numerics.totals import effective_n
-from cxsurvey.published.claims_file import claims_path
+from cxsurvey.published.claims.file import claims_path
 from cxsurvey.study.codebook import Scale
 from cxsurvey.study.study import Study
 

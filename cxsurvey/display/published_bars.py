@@ -22,8 +22,8 @@ from cxsurvey.display.figure_words import joined
 from cxsurvey.display.numbers import NOT_PUBLISHED, count
 from cxsurvey.display.published_tests import tested_again
 from cxsurvey.errors import RequestError
-from cxsurvey.published.claims import Claim
-from cxsurvey.published.published_cells import PublishedCells, published_cells
+from cxsurvey.published.claims.published_cells import PublishedCells, published_cells
+from cxsurvey.published.claims.records import Claim
 from cxsurvey.study.answers import BoolArray
 from cxsurvey.study.codebook import Figure
 from cxsurvey.study.study import Study
@@ -276,7 +276,7 @@ def figure_bars(study: Study, figure: Figure) -> Bars:
     Raises
     ------
     ClaimsError
-        As :func:`cxsurvey.published.published_cells.published_cells`.
+        As :func:`cxsurvey.published.claims.published_cells.published_cells`.
     """
     cells = published_cells(study)
     own = study.file.segments.rule if study.file.segments else None

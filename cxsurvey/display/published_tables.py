@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from cxsurvey.published.published_cells import PublishedCells, published_cells
+from cxsurvey.published.claims.published_cells import PublishedCells, published_cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

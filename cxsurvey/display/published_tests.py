@@ -12,8 +12,8 @@ from cxsurvey.analysis.results import Gaps, Row
 from cxsurvey.display.figure_data import UNPUBLISHED
 from cxsurvey.numerics.inference import two_proportion_z
 from cxsurvey.numerics.multiplicity import adjust_p
-from cxsurvey.published.claims import Statistic
-from cxsurvey.published.envelopes import PrintedShare
+from cxsurvey.published.audit.envelopes import PrintedShare
+from cxsurvey.published.claims.records import Statistic
 from cxsurvey.study.answers import BoolArray
 from cxsurvey.study.codebook import Adjustment
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from cxsurvey.published.claims import Claim
+    from cxsurvey.published.claims.records import Claim
 
 OF_TESTS: Final = ("std_error", "conf_low", "conf_high", "statistic", "df", "p_value")
 OF_GAPS: Final = ("gap", *OF_TESTS, "effect_size")
@@ -48,7 +48,7 @@ def least_favourable_p(a: Claim, b: Claim, n_a: int, n_b: int) -> float:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> from cxsurvey.published.claims import Claim
+    >>> from cxsurvey.published.claims.records import Claim
     >>> a, b = (Claim(name, "", "share", "states", value=Fraction(name)) for name in ("27", "16"))
     >>> round(least_favourable_p(a, b, 150, 150), 3)
     0.024

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from cxsurvey.published.claim_rows import COLUMNS, NEEDED
-from cxsurvey.published.claims import QUALIFIERS, WORDINGS, BaseOrigin, Kind
-from cxsurvey.published.verdicts import VERDICT_WORDS, VERDICTS
+from cxsurvey.published.audit.verdicts import VERDICT_WORDS, VERDICTS
+from cxsurvey.published.claims.records import QUALIFIERS, WORDINGS, BaseOrigin, Kind
+from cxsurvey.published.claims.rows import COLUMNS, NEEDED
 from generators.words import document, meaning, table, words
 
 

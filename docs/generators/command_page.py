@@ -8,8 +8,8 @@ from cxsurvey.analysis.results import ESTIMATE_COLUMNS, GAP_COLUMNS
 from cxsurvey.analysis.rule_tables import ROBUSTNESS_COLUMNS
 from cxsurvey.analysis.weights import MARGIN_COLUMNS
 from cxsurvey.cli.main import app
-from cxsurvey.published import verification
-from cxsurvey.published.verdicts import AUDIT_COLUMNS
+from cxsurvey.published.audit.verdicts import AUDIT_COLUMNS
+from cxsurvey.published.synthesis import verification
 from cxsurvey.study.issues import COLUMNS
 from generators.words import document, markdown, meaning, table, words
 

@@ -10,9 +10,9 @@ import cxsurvey as cx
 from cxsurvey.analysis.rating_pairs import RatingPairs
 from cxsurvey.display.card import Card
 from cxsurvey.display.typeface import use_font
-from cxsurvey.published.claims import Claim
-from cxsurvey.published.claims_file import parse_claims
-from cxsurvey.published.verdicts import Finding
+from cxsurvey.published.audit.verdicts import Finding
+from cxsurvey.published.claims.file import parse_claims
+from cxsurvey.published.claims.records import Claim
 from generators.words import document, markdown, sentence, words
 
 FUNCTIONS = (
@@ -35,7 +35,7 @@ def page() -> str:
         _class("RatingPairs", RatingPairs),
         _class("Claim", Claim),
         _class("Finding", Finding),
-        _function("parse_claims", parse_claims, home="cxsurvey.published.claims_file"),
+        _function("parse_claims", parse_claims, home="cxsurvey.published.claims.file"),
         _class("Card", Card),
         _function("use_font", use_font, home="cxsurvey.display.typeface"),
     ]

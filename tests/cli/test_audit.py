@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from cxsurvey.published.verdicts import AUDIT_COLUMNS
+from cxsurvey.published.audit.verdicts import AUDIT_COLUMNS
 
 CLAIMS = """id,kind,statement,question,response,group,versus_group,value,base,qualifier
 a,share,25% of leaders have one,officer,yes,segment=leader,,25,185,

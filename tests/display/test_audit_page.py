@@ -25,9 +25,9 @@ from cxsurvey.display.measure import text_width
 from cxsurvey.display.ops import Line, Marker, Rect, Text
 from cxsurvey.display.style import MAX_HEIGHT, PALETTE
 from cxsurvey.errors import RequestError
-from cxsurvey.published.claims import Claim, PrintedBase
-from cxsurvey.published.claims_file import parse_claims
-from cxsurvey.published.verdicts import VERDICT_WORDS, VERDICTS, Audit, Finding
+from cxsurvey.published.audit.verdicts import VERDICT_WORDS, VERDICTS, Audit, Finding
+from cxsurvey.published.claims.file import parse_claims
+from cxsurvey.published.claims.records import Claim, PrintedBase
 
 LONG = (
     "Leaders are more than twice as likely as laggards to employ a chief experience officer reporting to them "

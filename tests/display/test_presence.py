@@ -15,7 +15,7 @@ from cxsurvey.display.forms import presence
 from cxsurvey.display.ops import Marker, Text
 from cxsurvey.display.style import MAX_HEIGHT
 from cxsurvey.errors import RequestError
-from cxsurvey.published.claims_file import parse_claims
+from cxsurvey.published.claims.file import parse_claims
 
 BODY = 'form = "presence"\nquestion = "drivers"\n'
 LABELLED = BODY + 'labels = { sales = "Sales", ceo = "Chief executive", cost = "Cost", growth = "Growth" }\n'

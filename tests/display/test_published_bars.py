@@ -16,8 +16,8 @@ from cxsurvey.display.methods import methodology
 from cxsurvey.display.ops import Line, Marker, Rect, Text
 from cxsurvey.display.published_tests import least_favourable_p
 from cxsurvey.numerics.inference import two_proportion_z
-from cxsurvey.published.claims import Claim
-from cxsurvey.published.published_cells import printed_tiers, published_cells
+from cxsurvey.published.claims.published_cells import printed_tiers, published_cells
+from cxsurvey.published.claims.records import Claim
 
 BARRIERS = 'form = "ranked"\nquestion = "barriers"\n'
 LANES = 'form = "lanes"\nby = "segment"\nquestion = "barriers"\n'

@@ -18,10 +18,10 @@ from generators.words import meaning, words
 from pages import DOCS, ROOT
 
 import cxsurvey as cx
-from cxsurvey.published.claim_rows import COLUMNS
-from cxsurvey.published.claims import QUALIFIERS, WORDINGS, BaseOrigin
-from cxsurvey.published.claims_file import parse_claims
-from cxsurvey.published.verdicts import VERDICTS
+from cxsurvey.published.audit.verdicts import VERDICTS
+from cxsurvey.published.claims.file import parse_claims
+from cxsurvey.published.claims.records import QUALIFIERS, WORDINGS, BaseOrigin
+from cxsurvey.published.claims.rows import COLUMNS
 from cxsurvey.study import codebook
 
 CODE = re.compile(r"^cxsurvey: .*\[([a-z0-9-]+)\]$", re.MULTILINE)

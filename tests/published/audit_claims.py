@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from cxsurvey.published.audit import audit
-from cxsurvey.published.claims_file import parse_claims
+from cxsurvey.published.audit.audit import audit
+from cxsurvey.published.claims.file import parse_claims
 from cxsurvey.study.codebook import StudyFile
 
 CODEBOOK = StudyFile.model_validate(

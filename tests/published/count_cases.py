@@ -5,9 +5,9 @@ import tomllib
 from collections import Counter
 from fractions import Fraction
 
-from cxsurvey.published.claims_file import parse_claims
-from cxsurvey.published.inequalities import squared_z
-from cxsurvey.published.planning import plan
+from cxsurvey.published.claims.file import parse_claims
+from cxsurvey.published.synthesis.inequalities import squared_z
+from cxsurvey.published.synthesis.planning import plan
 from cxsurvey.study.codebook import StudyFile
 
 HEADER = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxsurvey.published.counts import AnswerCounts, Factor, JointCounts, Part, Plan
+from cxsurvey.published.synthesis.counts import AnswerCounts, Factor, JointCounts, Part, Plan
 from cxsurvey.study.study_file import parse_study_file
 
 STUDY = """

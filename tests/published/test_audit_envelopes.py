@@ -13,11 +13,11 @@ from audit_claims import CODEBOOK, claims_of, compared, share, verdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxsurvey.published import envelopes
-from cxsurvey.published.claims import PrintedBase
-from cxsurvey.published.envelopes import PrintedShare, alone, apart, inside, points, together
-from cxsurvey.published.printed_tests import gap_evidence
-from cxsurvey.published.relations import Report
+from cxsurvey.published.audit import envelopes
+from cxsurvey.published.audit.envelopes import PrintedShare, alone, apart, inside, points, together
+from cxsurvey.published.audit.printed_tests import gap_evidence
+from cxsurvey.published.audit.relations import Report
+from cxsurvey.published.claims.records import PrintedBase
 
 
 def printing(value, low, high):

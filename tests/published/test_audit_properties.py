@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import cxsurvey as cx
-from cxsurvey.published.verdicts import VERDICTS
+from cxsurvey.published.audit.verdicts import VERDICTS
 
 values = st.integers(0, 100)
 enough = st.integers(6, 94)  # of 100 and more: five are expected; exact p-values go in steps

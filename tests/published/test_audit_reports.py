@@ -11,7 +11,7 @@ import pytest
 from audit_claims import claims_of, compared, share
 
 import cxsurvey as cx
-from cxsurvey.published.claims_file import parse_claims
+from cxsurvey.published.claims.file import parse_claims
 from cxsurvey.study.study_file import load_study_file
 
 DATA = Path(cx.__file__).resolve().parents[1] / "data"

@@ -16,8 +16,8 @@ from cxsurvey.display.audit_text import audit_text
 from cxsurvey.numerics.contingency import mcnemar
 from cxsurvey.numerics.exact_tests import binomial_test, fisher_2x2
 from cxsurvey.numerics.small_counts import binomial_p, fisher_p
-from cxsurvey.published.claims import Claim
-from cxsurvey.published.wordings import zone
+from cxsurvey.published.claims.records import Claim
+from cxsurvey.published.claims.wordings import zone
 
 OVER_HALF = {"id": "it", "kind": "threshold", "question": "q", "response": "yes", "value": "50"}
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import ClaimsError
-from cxsurvey.published.claim_bases import count_range, rounding_range
-from cxsurvey.published.claim_rows import COLUMNS
-from cxsurvey.published.claims import GroupRef, PrintedBase, Statistic
-from cxsurvey.published.claims_file import LARGEST, parse_claims, read_claims
+from cxsurvey.published.claims.bases import count_range, rounding_range
+from cxsurvey.published.claims.file import LARGEST, parse_claims, read_claims
+from cxsurvey.published.claims.records import GroupRef, PrintedBase, Statistic
+from cxsurvey.published.claims.rows import COLUMNS
 from cxsurvey.study.study_file import parse_study_file
 
 STUDY = """

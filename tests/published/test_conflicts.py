@@ -2,7 +2,7 @@ import pytest
 from count_cases import multi, planned, single, study
 
 from cxsurvey.errors import DataFault
-from cxsurvey.published.integers import fewest_hits
+from cxsurvey.published.synthesis.integers import fewest_hits
 
 PLACE = single("place", "ab")
 MOOD = single("mood", "xyz", 'nets = [{ id = "xy", label = "x or y", responses = ["x", "y"] }]\n')

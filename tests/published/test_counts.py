@@ -5,8 +5,8 @@ import pytest
 from count_cases import answers, claims_of, joint, multi, planned, prints, significant, single, study
 
 from cxsurvey.errors import ClaimsError, DataFault
-from cxsurvey.published.counts import Factor
-from cxsurvey.published.planning import plan
+from cxsurvey.published.synthesis.counts import Factor
+from cxsurvey.published.synthesis.planning import plan
 
 PLACE = single("place", "ab")
 MOOD = single("mood", "xyz")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import DataFault
-from cxsurvey.published.planning import plan
+from cxsurvey.published.synthesis.planning import plan
 
 CODES = {"place": "ab", "mood": "xyz", "why": "pqr"}
 NETS = {"mood": {"xy": "xy"}, "why": {"pq": "pq"}}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from count_cases import answers, joint, planned, prints, single, study
 
-from cxsurvey.published.claims_file import claims_beside
-from cxsurvey.published.planning import plan
+from cxsurvey.published.claims.file import claims_beside
+from cxsurvey.published.synthesis.planning import plan
 from cxsurvey.readers.study_folder import study_path
 from cxsurvey.study.study_file import load_study_file
 

@@ -13,9 +13,9 @@ from synthetic_studies import STUDY
 
 import cxsurvey as cx
 from cxsurvey.errors import ClaimsError, CxSurveyError, DataFault, RequestError, StudyError
-from cxsurvey.published import synthesis
-from cxsurvey.published.claims_file import parse_claims
-from cxsurvey.published.synthesis import synthesize
+from cxsurvey.published.claims.file import parse_claims
+from cxsurvey.published.synthesis import synthesis
+from cxsurvey.published.synthesis.synthesis import synthesize
 from cxsurvey.study.study_file import parse_study_file
 
 FIFTH = "x,share,Contradicts,barriers,silos,,,,30,,,,"

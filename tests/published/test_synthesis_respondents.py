@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from synthetic_studies import FILE, OWNER, RATINGS, STUDY, random_plan
 
 from cxsurvey.errors import DataFault, StudyError
-from cxsurvey.published.answer_cells import csv_of, study_of
-from cxsurvey.published.choices import choose
-from cxsurvey.published.counts import AnswerCounts, JointCounts, Part, Plan
-from cxsurvey.published.latent import Latent, Leanings, batteries, loadings
-from cxsurvey.published.respondents import make_respondents
+from cxsurvey.published.synthesis.answer_cells import csv_of, study_of
+from cxsurvey.published.synthesis.choices import choose
+from cxsurvey.published.synthesis.counts import AnswerCounts, JointCounts, Part, Plan
+from cxsurvey.published.synthesis.latent import Latent, Leanings, batteries, loadings
+from cxsurvey.published.synthesis.respondents import make_respondents
 from cxsurvey.study.checks import check
 from cxsurvey.study.study_file import parse_study_file
 

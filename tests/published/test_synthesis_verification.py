@@ -7,10 +7,10 @@ from helpers import question, study_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cxsurvey.published.claims import GroupRef, Statistic
-from cxsurvey.published.claims_file import parse_claims
-from cxsurvey.published.tallies import Tallies, Tally
-from cxsurvey.published.verification import COLUMNS, constraints_frame, verify
+from cxsurvey.published.claims.file import parse_claims
+from cxsurvey.published.claims.records import GroupRef, Statistic
+from cxsurvey.published.synthesis.tallies import Tallies, Tally
+from cxsurvey.published.synthesis.verification import COLUMNS, constraints_frame, verify
 
 HEADER = (
     "id,kind,statement,question,response,group,versus_group,versus_response,value,qualifier,base,calibrate,note"

@@ -12,7 +12,7 @@ from cxsurvey.display.forms.audit_words import TILES, WEAKEST_FIRST
 
 if TYPE_CHECKING:
     from cxsurvey.display.card import Note
-    from cxsurvey.published.verdicts import Audit, Finding, Verdict
+    from cxsurvey.published.audit.verdicts import Audit, Finding, Verdict
 
 BASES: Final = (
     "printed, or derived from printed shares; no responses are read. Tests treat respondents as a simple random"

@@ -7,14 +7,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from cxsurvey.display import numbers
-from cxsurvey.published.claims import Claims
-from cxsurvey.published.envelopes import PrintedShare
+from cxsurvey.published.audit.envelopes import PrintedShare
+from cxsurvey.published.claims.records import Claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cxsurvey.published.claims import Claim, Statistic
-    from cxsurvey.published.verdicts import Audit, Finding
+    from cxsurvey.published.audit.verdicts import Audit, Finding
+    from cxsurvey.published.claims.records import Claim, Statistic
 
 HUNDRED: Final = 100.0
 FRACTIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -43,7 +43,7 @@ def percent_words(claim: Claim) -> str:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> from cxsurvey.published.claims import Claim
+    >>> from cxsurvey.published.claims.records import Claim
     >>> half = Claim("a", "Over 12.25%", "threshold", "passes", value=Fraction("12.25"), printed="12.25")
     >>> third = Claim("b", "Over a third", "threshold", "passes", value=Fraction(100, 3), printed="1/3")
     >>> percent_words(half), percent_words(third)

@@ -15,15 +15,15 @@ from cxsurvey.display.forms.audit_words import TILES, ClaimWords, VerdictStyle, 
 from cxsurvey.display.measure import one_line, shorten, text_width, wrap
 from cxsurvey.display.ops import Line, Marker, Rect, Text
 from cxsurvey.display.style import ASCENT, CONTENT, LEADING, LEFT, N_PT, RIGHT
-from cxsurvey.published.verdicts import VERDICT_WORDS
+from cxsurvey.published.audit.verdicts import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cxsurvey.display.ops import Op, Shape, Weight
     from cxsurvey.display.style import Palette
-    from cxsurvey.published.claims import Claims
-    from cxsurvey.published.verdicts import Finding, Verdict
+    from cxsurvey.published.audit.verdicts import Finding, Verdict
+    from cxsurvey.published.claims.records import Claims
 
 LINE: Final = N_PT * LEADING / 72
 ROW: Final = 2 * LINE + 0.045

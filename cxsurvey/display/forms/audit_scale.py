@@ -21,7 +21,7 @@ from cxsurvey.display.style import ASCENT, LEADING, N_PT
 if TYPE_CHECKING:
     from cxsurvey.display.ops import Op
     from cxsurvey.display.style import Palette
-    from cxsurvey.published.verdicts import Finding
+    from cxsurvey.published.audit.verdicts import Finding
 
 HUNDRED: Final = 100.0
 GAPS: Final = frozenset({"gap", "margin"})

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from cxsurvey.display import numbers
 from cxsurvey.display.forms.audit_prints import NO_CLAIMS, printed_sides
 from cxsurvey.display.forms.audit_scale import HUNDRED, RATIO, multiple_words
-from cxsurvey.published.verdicts import VERDICT_WORDS, Verdict
+from cxsurvey.published.audit.verdicts import VERDICT_WORDS, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cxsurvey.display.style import Palette
-    from cxsurvey.published.claims import Claims
-    from cxsurvey.published.verdicts import Finding
+    from cxsurvey.published.audit.verdicts import Finding
+    from cxsurvey.published.claims.records import Claims
 
 WEAKEST_FIRST: Final[tuple[Verdict, ...]] = (
     "not_supported",
@@ -98,8 +98,8 @@ def claim_words(finding: Finding, claims: Claims = NO_CLAIMS) -> ClaimWords:
 
     Examples
     --------
-    >>> from cxsurvey.published.claims import Claim
-    >>> from cxsurvey.published.verdicts import Finding
+    >>> from cxsurvey.published.claims.records import Claim
+    >>> from cxsurvey.published.audit.verdicts import Finding
     >>> claim = Claim("a", "Leaders do", "comparison", "more")
     >>> sides = {"estimate_a": 46 / 185, "n_a": 185, "estimate_b": 0.1, "n_b": 338}
     >>> claim_words(Finding(claim, "supported", "", measure="gap", estimate=0.149, **sides)).printed

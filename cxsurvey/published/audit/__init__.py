@@ -1,0 +1,1 @@
+"""Printed claims held against what is printed: tests by wording, rounding, verdicts."""

@@ -1,0 +1,1 @@
+"""Respondents who satisfy every claim: whole-number counts, conflicts, and people made from counts."""
