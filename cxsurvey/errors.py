@@ -935,6 +935,11 @@ class RequestError(CxSurveyError):
         return cls("unknown-rule", f"There is no segmentation rule '{name}'.", hint=suggestion)
 
     @classmethod
+    def unknown_claim(cls, name: str, suggestion: str) -> RequestError:
+        """No claim has this id."""
+        return cls("unknown-claim", f"There is no claim '{name}'.", hint=suggestion)
+
+    @classmethod
     def unknown_figure(cls, name: str, suggestion: str) -> RequestError:
         """The study declares no such figure."""
         return cls("unknown-figure", f"The study declares no figure '{name}'.", hint=suggestion)

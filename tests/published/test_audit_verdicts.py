@@ -480,7 +480,8 @@ def test_an_audit_is_a_table_in_the_order_of_the_claims():
     assert pd.isna(frame.loc[0, "p_value"])
     assert repr(audit).startswith("Audit of claims.csv: 3 claims, 1 tested at 95%; one comparison tested")
     assert "<table" in audit._repr_html_()
-    assert audit.finding("nothing") is None
+    with pytest.raises(RequestError, match="unknown-claim"):
+        audit.finding("nothing")
     assert len(audit) == 3
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from cxsurvey.errors import RequestError, did_you_mean
 from cxsurvey.published.claims.records import Claim, Statistic
 from cxsurvey.study.notebook import html_table
 
@@ -213,9 +214,18 @@ class Audit:
             f" at {100 * self.level:.6g}%; {self.correction}; respondents treated as a simple random sample"
         )
 
-    def finding(self, claim_id: str) -> Finding | None:
-        """Return the finding of this claim, or None."""
-        return next((finding for finding in self.findings if finding.claim.id == claim_id), None)
+    def finding(self, claim_id: str) -> Finding:
+        """Return the finding of this claim.
+
+        Raises
+        ------
+        RequestError
+            ``unknown-claim`` with the nearest id.
+        """
+        found = {finding.claim.id: finding for finding in self.findings}
+        if claim_id not in found:
+            raise RequestError.unknown_claim(claim_id, did_you_mean(claim_id, list(found)))
+        return found[claim_id]
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
