@@ -1671,7 +1671,7 @@ class DataFault(CxSurveyError):
         count = f"{_count(len(claims), 'claim')} of '{study}' cannot {'all ' if len(claims) > 1 else ''}hold."
         if not claims:
             count = f"The questions and filters of '{study}' leave no possible respondents."
-        sure = "No fewer claims conflict" if smallest else "They are a set that conflicts"
+        sure = "No smaller set of claims conflicts" if smallest else "They are a set that conflicts"
         needed = "whether all of it is needed stays open" if undecided else "none of it can be left out"
         return cls(
             "claims-conflict",

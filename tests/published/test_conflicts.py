@@ -30,7 +30,7 @@ def test_shares_that_add_up_to_too_much():
     )
     assert named(error) == ["c1", "c2", "c3"]
     assert "add up to 118.5% at the least" in error.what
-    assert "No fewer claims conflict" in error.what
+    assert "No smaller set of claims conflicts" in error.what
     assert "100 respondents; mood: one answer each" in error.expected
 
 
@@ -78,7 +78,7 @@ def test_a_smaller_conflict_is_preferred():
         {"kind": "threshold", "question": "place", "response": "a", "value": "20", "qualifier": "more_than"},
     )
     assert named(error) == ["c3", "c4"]
-    assert "No fewer claims conflict" in error.what
+    assert "No smaller set of claims conflicts" in error.what
 
 
 def test_the_smallest_conflict_of_two_in_one_question():
