@@ -58,6 +58,12 @@ class Designs:
             raise DataMissing(file)
         return self._kept(file, lambda: read_frame(path))
 
+    @property
+    def complete(self):
+        """Whether every data file that a design names is here."""
+        named = {spec["spec"]["data"] for spec in self.declared.values() if spec["spec"].get("data")}
+        return all(any((folder / file).is_file() for folder in self.folders) for file in named)
+
     def _kept(self, key, make):
         if key not in self.known:
             self.known[key] = make()

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from r_designs import DataMissing
 from r_language import Call, Function, Name, NotUnderstood, Number, Text, parse
 from r_objects import statements
 from r_values import Closure, Formula, Logical, Scope, vector
@@ -128,6 +129,8 @@ class Interpreter:
         made_by = self.designs.text_of(name)
         if made_by is not None:
             return self.run(made_by)
+        if not self.designs.complete:
+            raise DataMissing(f"{name}.csv")  # the name is most likely of a file that stayed out
         raise NotUnderstood(f"no object '{name}'")
 
     def made(self, name):
