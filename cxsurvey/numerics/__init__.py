@@ -19,12 +19,12 @@ The general way, any design and any estimator:
 ========================  ===================================================================
 :mod:`.fitted`            what an estimator and a design give together
 :mod:`.multistage`        designs of one stage or several; :mod:`.replication` of replicate weights, which
-                          :mod:`.replicate_weights` makes with :mod:`.hadamard`; :mod:`.calibrated` of raked ones
+                          :mod:`.replicate_weights` makes; :mod:`.calibrated` of raked ones; :mod:`.hadamard`
 :mod:`.estimators`        totals, ratios, means, shares, variances; :mod:`.design_effect` of them
 :mod:`.design_quantiles`  quantiles by the rules of :mod:`.quantile_rules`
 :mod:`.share_intervals`   six intervals of a share; :mod:`.log_odds` for two of them
 :mod:`.independence`      tests of tables, :mod:`.mean_tests` and :mod:`.rank_tests` of groups
-:mod:`.regression`        models of answers: :mod:`.predictors`, :mod:`.generalized_linear` with :mod:`.families`,
+:mod:`.regression`        models of answers: :mod:`.predictors`, :mod:`.generalized_linear`, :mod:`.families`,
                           :mod:`.ordinal_models` with :mod:`.ordinal_likelihood`, :mod:`.model_fits`,
                           :mod:`.term_tests`, :mod:`.marginal_effects`
 ========================  ===================================================================
