@@ -16,6 +16,7 @@ from cxsurvey.display.audit_text import audit_text
 from cxsurvey.numerics.contingency import mcnemar
 from cxsurvey.numerics.exact_tests import binomial_test, fisher_2x2
 from cxsurvey.numerics.small_counts import binomial_p, fisher_p
+from cxsurvey.published.claims.file import parse_claims
 from cxsurvey.published.claims.records import Claim
 from cxsurvey.published.claims.wordings import zone
 
@@ -260,3 +261,23 @@ def test_a_base_of_another_question_is_named():
     assert found.n_a == 500
     assert "Base taken from r0." in found.reason
     assert "Base taken" not in verdict(rows[0] | {"question": "q", "response": "no"}, rows[1], OVER_HALF).reason
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_a_comparison_on_a_share_printed_twice_cannot_be_tested(aside):
+    """Whichever row stands first; unless the claims file sets one of the two numbers aside."""
+    rows = [
+        "one,share,S,q,r,g=a,,45,400,yes,",
+        f"two,share,S,q,r,g=a,,60,400,{'no' if aside else 'yes'},why",
+        "b,share,S,q,r,g=b,,40,400,yes,",
+        "c,comparison,S,q,r,g=a,g=b,,,yes,",
+    ]
+    head = "id,kind,statement,question,response,group,versus_group,value,base,calibrate,note"
+    for order in (rows, [rows[1], rows[0], *rows[2:]]):
+        found = cx.audit(parse_claims("\n".join([head, *order]))).finding("c")
+        if aside:
+            assert (found.verdict, round(found.estimate_a, 2)) == ("sample_only", 0.45)
+        else:
+            assert found.verdict == "untestable"
+            assert "printed twice, with different numbers" in found.reason
+            assert {"(one)", "(two)"} <= set(found.reason.replace(",", " ").replace(".", " ").split())

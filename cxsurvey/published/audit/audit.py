@@ -18,11 +18,11 @@ from cxsurvey.published.audit.likeness_claims import likeness_finding
 from cxsurvey.published.audit.ratio_claims import ratio_finding
 from cxsurvey.published.audit.reasons import p_words
 from cxsurvey.published.audit.relations import Report
-from cxsurvey.published.audit.share_claims import share_finding, statement_finding
+from cxsurvey.published.audit.share_claims import dispute, share_finding, statement_finding
 from cxsurvey.published.audit.threshold_claims import threshold_finding
 from cxsurvey.published.audit.verdicts import Audit, Finding
 from cxsurvey.published.claims.file import claims_beside, read_claims
-from cxsurvey.published.claims.records import Claims, Statistic
+from cxsurvey.published.claims.records import Claim, Claims, Statistic
 from cxsurvey.readers.study_folder import study_path
 from cxsurvey.study.codebook import StudyFile
 from cxsurvey.study.study_file import load_study_file
@@ -106,10 +106,21 @@ def audit(
         "ratio": ratio_finding,
         "no_difference": partial(likeness_finding, margin=margin),
     }
-    found = [judges[claim.kind](claim, report, level=level) for claim in report.claims]
+    found = [
+        _disputed(claim, report) or judges[claim.kind](claim, report, level=level) for claim in report.claims
+    ]
     corrected, family = _corrected(found, adjust, level)
     findings = tuple(with_caveats(finding, report) for finding in corrected)
     return Audit(report.claims.name, level, adjust, family, margin, findings)
+
+
+def _disputed(claim: Claim, report: Report) -> Finding | None:
+    """A claim that rests on a share of which the report prints two numbers cannot be tested on either."""
+    said = "" if claim.kind in {"share", "statement"} else dispute(claim, report)
+    if not said:
+        return None
+    reason = f"It rests on a share that is printed twice, with different numbers: {said}."
+    return Finding(claim, "untestable", reason, "which of the two numbers holds")
 
 
 def _check(level: float, adjust: Adjustment, margin: float) -> None:

@@ -109,6 +109,19 @@ def _contradictions(share: PrintedShare, report: Report) -> Iterator[PrintedShar
                 yield also
 
 
+def dispute(claim: Claim, report: Report) -> str:
+    """Name a share that a claim rests on and that is printed with two numbers; empty when there is none."""
+    for statistic in dict.fromkeys([*claim.statistics, *(other for _, other in claim.pairs)]):
+        first = report.claims.shares.get(statistic)
+        if first is None:
+            continue
+        share = PrintedShare(statistic, first, first.base)
+        for also in _contradictions(share, report):
+            if also.claim.calibrate or not first.calibrate:
+                return f"{share_name(share, report)} ({first.id}), and {printed(also)} ({also.claim.id})"
+    return ""
+
+
 def _stated(
     claim: Claim, share: PrintedShare, fault: _Fault | None, report: Report, *, level: float
 ) -> Finding:
