@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from cxsurvey.display import numbers
 from cxsurvey.published.audit.envelopes import PrintedShare
+from cxsurvey.published.audit.share_claims import contradictions
 from cxsurvey.published.claims.records import Claims
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cxsurvey.published.audit.verdicts import Audit, Finding
-    from cxsurvey.published.claims.records import Claim, Statistic
+    from cxsurvey.published.claims.records import Claim
 
 HUNDRED: Final = 100.0
 FRACTIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -111,17 +112,13 @@ def contradiction(finding: Finding, claims: Claims) -> str:
     """
     if finding.verdict != "not_supported" or not finding.claim.prints_share:
         return ""
-    against = [other for one in finding.claim.statistics for other in _against(finding.claim, one, claims)]
+    claim = finding.claim
+    against = [
+        also.claim
+        for statistic in claim.statistics
+        for also in contradictions(PrintedShare(statistic, claim, claim.base), claims)
+    ]
     if not against:
         return ""
     other = min(against, key=lambda claim: not claim.calibrate)  # as the audit names it
     return f"v {percent_words(other)} in “{other.statement}”"
-
-
-def _against(claim: Claim, statistic: Statistic, claims: Claims) -> Iterator[Claim]:
-    low, high = PrintedShare(statistic, claim, claim.base).ends
-    for other in claims:
-        if other.id != claim.id and other.prints_share and statistic in other.statistics:
-            ends = PrintedShare(statistic, other, other.base).ends
-            if ends[0] > high or ends[1] < low:
-                yield other

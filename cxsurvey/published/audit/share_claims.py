@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +19,7 @@ from cxsurvey.published.audit.reasons import (
 )
 from cxsurvey.published.audit.relations import Report
 from cxsurvey.published.audit.verdicts import ABSENT, Finding, Verdict
-from cxsurvey.published.claims.records import Claim
+from cxsurvey.published.claims.records import Claim, Claims
 from cxsurvey.published.claims.wordings import Zone, zone
 
 ARITHMETIC: Final = "arithmetic of whole respondents"
@@ -88,7 +87,7 @@ def _fault(share: PrintedShare, report: Report) -> _Fault | None:
         if base is None:
             return None
         return _Fault(f"no whole count of {base} respondents prints as {printed(share)}", fatal=True)
-    against = sorted(_contradictions(share, report), key=lambda other: not other.claim.calibrate)
+    against = contradictions(share, report.claims)
     if not against:
         return None
     also = against[0]
@@ -99,14 +98,16 @@ def _fault(share: PrintedShare, report: Report) -> _Fault | None:
     return _Fault(f"{said}; both cannot be", fatal=True)
 
 
-def _contradictions(share: PrintedShare, report: Report) -> Iterator[PrintedShare]:
-    """Yield what the report prints of the same share and cannot be true beside it."""
+def contradictions(share: PrintedShare, claims: Claims) -> list[PrintedShare]:
+    """What a report prints of the same share and cannot be true beside it; what is set aside comes last."""
     low, high = share.ends
-    for other in report.claims:
-        if other.prints_share and share.statistic in other.statistics and other.id != share.claim.id:
-            also = PrintedShare(share.statistic, other, other.base)
-            if also.ends[0] > high or also.ends[1] < low:
-                yield also
+    others = [
+        PrintedShare(share.statistic, other, other.base)
+        for other in claims
+        if other.prints_share and share.statistic in other.statistics and other.id != share.claim.id
+    ]
+    against = [also for also in others if also.ends[0] > high or also.ends[1] < low]
+    return sorted(against, key=lambda also: not also.claim.calibrate)
 
 
 def dispute(claim: Claim, report: Report) -> str:
@@ -116,7 +117,7 @@ def dispute(claim: Claim, report: Report) -> str:
         if first is None:
             continue
         share = PrintedShare(statistic, first, first.base)
-        for also in _contradictions(share, report):
+        for also in contradictions(share, report.claims):
             if also.claim.calibrate or not first.calibrate:
                 return f"{share_name(share, report)} ({first.id}), and {printed(also)} ({also.claim.id})"
     return ""
