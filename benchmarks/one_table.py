@@ -16,10 +16,10 @@ from time import perf_counter
 
 import numpy as np
 
-from cxsurvey.numerics.inference import share_intervals
-from cxsurvey.numerics.rao_scott import table_independence
-from cxsurvey.numerics.totals import cell_totals, sample_design
-from cxsurvey.numerics.variance import ratio_estimates
+from cxsurvey.numerics.tables.inference import share_intervals
+from cxsurvey.numerics.tables.rao_scott import table_independence
+from cxsurvey.numerics.tables.totals import cell_totals, sample_design
+from cxsurvey.numerics.tables.variance import ratio_estimates
 
 ANSWERS, GROUPS, STRATA, CLUSTERS = 5, 3, 20, 200
 OVER = np.eye(ANSWERS * GROUPS)

@@ -15,8 +15,8 @@ from time import perf_counter
 
 import numpy as np
 
-from cxsurvey.numerics.bounded_raking import rake_within
-from cxsurvey.numerics.raking import margin, rake
+from cxsurvey.numerics.weighting.bounded_raking import rake_within
+from cxsurvey.numerics.weighting.raking import margin, rake
 
 SIZES = (3, 4, 5)
 CLOSE = 1e-12

@@ -26,6 +26,19 @@ MOST_LINES = 450
 # A room may import from itself and from the rooms after it.
 DOWNWARD = ("cli", "display", "published", "analysis", "readers", "study", "numerics", "files", "errors")
 BESIDE = {("display", "published"), ("published", "display")}
+# A room of the numerics may import from itself and from those before it.
+NUMERICS = (
+    "arrays",
+    "probability",
+    "weighting",
+    "tables",
+    "sampling",
+    "estimation",
+    "comparisons",
+    "models",
+    "classic",
+    "scales",
+)
 ABOVE_ALL = {"__init__", "__main__"}
 
 
@@ -74,6 +87,13 @@ def test_imports_run_downward(path: Path):
     public = {"__init__"} if room == "cli" else set()
     beside = {other for other in DOWNWARD if (room, other) in BESIDE}
     assert own - set(below) - public <= beside
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "numerics" in path.parts], ids=name_of)
+def test_rooms_of_the_numerics_stand_on_those_before_them(path: Path):
+    own = name_of(path).split(".")[2:3]
+    used = {name.split(".")[2] for name in imports(path) if name.startswith("cxsurvey.numerics.")}
+    assert not own or {*own, *used} <= set(NUMERICS[: NUMERICS.index(own[0]) + 1])
 
 
 def test_display_and_published_do_not_import_each_other_in_a_circle():

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cxsurvey.errors import DataFault
-from cxsurvey.numerics.design import SampleDesign, sample_design
+from cxsurvey.numerics.tables.design import SampleDesign, sample_design
 from cxsurvey.study import roles
 from cxsurvey.study.study import Study
 

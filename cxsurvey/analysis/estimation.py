@@ -14,11 +14,11 @@ from cxsurvey.analysis.measures import Variable, chosen
 from cxsurvey.analysis.partition import Partition, partition
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.design import SampleDesign
-from cxsurvey.numerics.inference import share_intervals, t_interval
-from cxsurvey.numerics.quantiles import quantile_estimates
-from cxsurvey.numerics.totals import WeightedTotals, cell_totals, column_totals
-from cxsurvey.numerics.variance import Ratios, ratio_estimates
+from cxsurvey.numerics.tables.design import SampleDesign
+from cxsurvey.numerics.tables.inference import share_intervals, t_interval
+from cxsurvey.numerics.tables.quantiles import quantile_estimates
+from cxsurvey.numerics.tables.totals import WeightedTotals, cell_totals, column_totals
+from cxsurvey.numerics.tables.variance import Ratios, ratio_estimates
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.codebook import Measure, Settings, Statistic
 from cxsurvey.study.study import Study

@@ -16,8 +16,9 @@ from cxsurvey.analysis.partition import SEGMENT, Partition, partition
 from cxsurvey.analysis.results import GAP_COLUMNS, Gaps, Row
 from cxsurvey.analysis.segmentation import Segmentation, segment
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.design import SampleDesign
-from cxsurvey.numerics.inference import (
+from cxsurvey.numerics.probability.multiplicity import adjust_p
+from cxsurvey.numerics.tables.design import SampleDesign
+from cxsurvey.numerics.tables.inference import (
     EDGE,
     cohen_d,
     cohen_h,
@@ -26,8 +27,7 @@ from cxsurvey.numerics.inference import (
     t_two_sided_p,
     two_proportion_z,
 )
-from cxsurvey.numerics.multiplicity import adjust_p
-from cxsurvey.numerics.variance import contrast
+from cxsurvey.numerics.tables.variance import contrast
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.codebook import Adjustment, Measure, Settings, Statistic
 from cxsurvey.study.study import Study

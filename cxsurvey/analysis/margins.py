@@ -12,7 +12,7 @@ import numpy as np
 from cxsurvey.analysis.margin_rows import MarginRow, MarginRows, Unit
 from cxsurvey.analysis.partition import SEGMENT, Partition, known_partitions, partition
 from cxsurvey.errors import DataFault, RequestError, did_you_mean
-from cxsurvey.numerics.raking import Margin, margin
+from cxsurvey.numerics.weighting.raking import Margin, margin
 from cxsurvey.study.answers import FloatArray, IntArray, folded
 
 if TYPE_CHECKING:

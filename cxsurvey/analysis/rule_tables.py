@@ -11,7 +11,7 @@ from cxsurvey.analysis.design import survey_design
 from cxsurvey.analysis.results import GAP_COLUMNS, Gaps
 from cxsurvey.analysis.segment_shares import segment_shares
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
-from cxsurvey.numerics.cells import cell_totals
+from cxsurvey.numerics.tables.cells import cell_totals
 from cxsurvey.study.answers import FloatArray
 from cxsurvey.study.codebook import SEGMENT_ORDER
 from cxsurvey.study.study import Study

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxsurvey.analysis.design import SYNTHETIC, survey_design
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.reliability import Reliability, cronbach_alpha
+from cxsurvey.numerics.scales.reliability import Reliability, cronbach_alpha
 from cxsurvey.study.answers import BoolArray, FloatArray
 from cxsurvey.study.codebook import Question, Scale
 from cxsurvey.study.notebook import html_table

@@ -14,8 +14,8 @@ from cxsurvey.analysis.partition import SEGMENT, partition
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.cells import CellTotals, cell_totals
-from cxsurvey.numerics.design import SampleDesign
+from cxsurvey.numerics.tables.cells import CellTotals, cell_totals
+from cxsurvey.numerics.tables.design import SampleDesign
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.study import Study
 

@@ -13,7 +13,7 @@ from cxsurvey.analysis.design import SYNTHETIC, survey_design
 from cxsurvey.analysis.partition import SEGMENT, Partition
 from cxsurvey.analysis.scoring import score_values, settled
 from cxsurvey.errors import DataFault, RequestError, did_you_mean
-from cxsurvey.numerics.quantiles import weighted_quantile
+from cxsurvey.numerics.tables.quantiles import weighted_quantile
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.codebook import (
     SEGMENT_ORDER,

@@ -14,9 +14,9 @@ from cxsurvey.analysis.margin_rows import read_margin_rows
 from cxsurvey.analysis.margins import StudyMargin, study_margins
 from cxsurvey.analysis.weights import MARGIN_COLUMNS, Diagnostics, Method, Weighting
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.calibration import calibrate
-from cxsurvey.numerics.raking import Margin, margin_cells, rake, require_margins
-from cxsurvey.numerics.totals import effective_n
+from cxsurvey.numerics.tables.totals import effective_n
+from cxsurvey.numerics.weighting.calibration import calibrate
+from cxsurvey.numerics.weighting.raking import Margin, margin_cells, rake, require_margins
 from cxsurvey.study.answers import BoolArray, FloatArray
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _fit(
     if bounds is None and trim is None:
         raked = rake(base, wanted)
         return _Fitted(raked.weights, raked.rounds, nobody, nobody)
-    from cxsurvey.numerics.bounded_raking import rake_within  # noqa: PLC0415 - where there are limits
+    from cxsurvey.numerics.weighting.bounded_raking import rake_within  # noqa: PLC0415 - where there are limits
 
     most = np.inf if trim is None else trim * base.sum() / base.size
     limited = rake_within(base, wanted, bounds=bounds, largest=float(most))

@@ -7,8 +7,8 @@ from cxsurvey.analysis.segmentation import segment
 from cxsurvey.display.methodology import Disclosure, Methodology, Section
 from cxsurvey.display.notes import design_words
 from cxsurvey.display.numbers import count, level
-from cxsurvey.numerics.design import SampleDesign
-from cxsurvey.numerics.totals import effective_n
+from cxsurvey.numerics.tables.design import SampleDesign
+from cxsurvey.numerics.tables.totals import effective_n
 from cxsurvey.published.claims.file import claims_path
 from cxsurvey.study.codebook import Scale
 from cxsurvey.study.study import Study

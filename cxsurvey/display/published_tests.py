@@ -10,8 +10,8 @@ import numpy as np
 from cxsurvey.analysis.gaps import POOLED
 from cxsurvey.analysis.results import Gaps, Row
 from cxsurvey.display.figure_data import UNPUBLISHED
-from cxsurvey.numerics.inference import two_proportion_z
-from cxsurvey.numerics.multiplicity import adjust_p
+from cxsurvey.numerics.probability.multiplicity import adjust_p
+from cxsurvey.numerics.tables.inference import two_proportion_z
 from cxsurvey.published.audit.envelopes import PrintedShare
 from cxsurvey.published.claims.records import Statistic
 from cxsurvey.study.answers import BoolArray

@@ -15,7 +15,7 @@ from cxsurvey.display.figure_data import REST
 from cxsurvey.display.methods import methodology
 from cxsurvey.display.ops import Line, Marker, Rect, Text
 from cxsurvey.display.published_tests import least_favourable_p
-from cxsurvey.numerics.inference import two_proportion_z
+from cxsurvey.numerics.tables.inference import two_proportion_z
 from cxsurvey.published.claims.published_cells import printed_tiers, published_cells
 from cxsurvey.published.claims.records import Claim
 

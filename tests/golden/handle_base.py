@@ -9,9 +9,9 @@ from r_interpreter import handles, special
 from r_language import Call, Name, NotUnderstood
 from r_values import Factor, Frame, Logical, Named, Table, as_factor, missing, numeric, scalar, take, vector
 
-from cxsurvey.numerics.hommel import hommel_p
-from cxsurvey.numerics.multiplicity import adjust_p
-from cxsurvey.numerics.tails import t_two_sided_p
+from cxsurvey.numerics.probability.hommel import hommel_p
+from cxsurvey.numerics.probability.multiplicity import adjust_p
+from cxsurvey.numerics.probability.tails import t_two_sided_p
 
 ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "^": np.power}
 COMPARISON = {

@@ -9,23 +9,21 @@ from r_language import NotUnderstood, deparse
 from r_search import COARSE, as_searched, searched
 from r_values import Formula, Frame, Scope, as_factor, missing, numeric, scalar
 
-from cxsurvey.numerics.contingency import chi_square, goodness_of_fit, mantel_haenszel, mcnemar
-from cxsurvey.numerics.correlations import correlation_matrix, kendall, pearson, spearman
-from cxsurvey.numerics.exact_tests import binomial_test, first_cell, fisher_2x2, fisher_table
-from cxsurvey.numerics.inference import (
-    clopper_pearson,
-    cohen_d,
-    cohen_h,
-    newcombe,
-    normal_two_sided_p,
-    two_proportion_z,
-    wilson,
+from cxsurvey.numerics.classic.contingency import chi_square, goodness_of_fit, mantel_haenszel, mcnemar
+from cxsurvey.numerics.classic.correlations import correlation_matrix, kendall, pearson, spearman
+from cxsurvey.numerics.classic.exact_tests import binomial_test, first_cell, fisher_2x2, fisher_table
+from cxsurvey.numerics.classic.mean_comparisons import (
+    anova,
+    bartlett,
+    hedges_g,
+    mean_test,
+    t_test,
+    tukey,
+    welch_anova,
 )
-from cxsurvey.numerics.mean_comparisons import anova, bartlett, hedges_g, mean_test, t_test, tukey, welch_anova
-from cxsurvey.numerics.multiplicity import adjust_p
-from cxsurvey.numerics.pairwise import pairwise, pairwise_means, pairwise_shares
-from cxsurvey.numerics.power import mean_power, mean_sample_size, share_power, share_sample_size
-from cxsurvey.numerics.rank_sums import (
+from cxsurvey.numerics.classic.pairwise import pairwise, pairwise_means, pairwise_shares
+from cxsurvey.numerics.classic.power import mean_power, mean_sample_size, share_power, share_sample_size
+from cxsurvey.numerics.classic.rank_sums import (
     friedman,
     kolmogorov_smirnov,
     kruskal_wallis,
@@ -33,13 +31,23 @@ from cxsurvey.numerics.rank_sums import (
     ranked,
     signed_rank,
 )
-from cxsurvey.numerics.two_proportions import (
+from cxsurvey.numerics.classic.two_proportions import (
     agresti_coull,
     jeffreys,
     miettinen_nurminen,
     unpooled_z,
     wald_gap_interval,
     yates_z,
+)
+from cxsurvey.numerics.probability.multiplicity import adjust_p
+from cxsurvey.numerics.tables.inference import (
+    clopper_pearson,
+    cohen_d,
+    cohen_h,
+    newcombe,
+    normal_two_sided_p,
+    two_proportion_z,
+    wilson,
 )
 
 ADJUSTMENTS = {"BH": "bh", "fdr": "bh", "BY": "by"}

@@ -8,9 +8,9 @@ from r_interpreter import handles, special
 from r_language import NotUnderstood, terms
 from r_values import Formula, Frame, Scope, numeric, scalar, vector
 
-from cxsurvey.numerics.replicate_weights import balanced_replicates, jackknife
-from cxsurvey.numerics.replication import replicate_design
-from cxsurvey.numerics.totals import effective_n
+from cxsurvey.numerics.sampling.replicate_weights import balanced_replicates, jackknife
+from cxsurvey.numerics.sampling.replication import replicate_design
+from cxsurvey.numerics.tables.totals import effective_n
 
 
 @special("subset")

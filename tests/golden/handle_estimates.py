@@ -10,11 +10,11 @@ from r_interpreter import Arguments, Builtin, handles
 from r_language import NotUnderstood, deparse, terms
 from r_values import Formula, Named, Scope, as_factor, numeric, scalar, vector
 
-from cxsurvey.numerics.design_effect import design_effects
-from cxsurvey.numerics.estimators import by_group, covariances, means, ratios, totals
-from cxsurvey.numerics.fitted import Fitted, fit
-from cxsurvey.numerics.reliability import cronbach_alpha
-from cxsurvey.numerics.tails import t_two_sided_p
+from cxsurvey.numerics.estimation.design_effect import design_effects
+from cxsurvey.numerics.estimation.estimators import by_group, covariances, means, ratios, totals
+from cxsurvey.numerics.probability.tails import t_two_sided_p
+from cxsurvey.numerics.sampling.fitted import Fitted, fit
+from cxsurvey.numerics.scales.reliability import cronbach_alpha
 
 
 @dataclass(frozen=True)

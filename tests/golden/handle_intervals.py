@@ -8,12 +8,12 @@ from r_interpreter import handles
 from r_language import NotUnderstood
 from r_values import numeric, scalar
 
-from cxsurvey.numerics.design_quantiles import design_quantiles
-from cxsurvey.numerics.estimators import means
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.log_odds import log_odds_interval
-from cxsurvey.numerics.replication import Replicated
-from cxsurvey.numerics.share_intervals import design_share_intervals
+from cxsurvey.numerics.estimation.design_quantiles import design_quantiles
+from cxsurvey.numerics.estimation.estimators import means
+from cxsurvey.numerics.estimation.log_odds import log_odds_interval
+from cxsurvey.numerics.estimation.share_intervals import design_share_intervals
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.replication import Replicated
 
 TIE = 1e-12
 EDGE = 1e-9

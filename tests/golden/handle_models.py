@@ -11,13 +11,13 @@ from r_interpreter import CONSTANTS, Arguments, Builtin, handles, special
 from r_language import Call, Name, NotUnderstood, Number, deparse, terms
 from r_values import Formula, Logical, Scope, as_factor, numeric, scalar
 
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.generalized_linear import GeneralizedLinear, generalized_linear
-from cxsurvey.numerics.ordinal_models import ProportionalOdds, proportional_odds
-from cxsurvey.numerics.predictors import Factor, predictors
-from cxsurvey.numerics.predictors import Number as NumberOf
-from cxsurvey.numerics.regression import Regression, regression
-from cxsurvey.numerics.term_tests import likelihood_ratio_term_test, wald_term_test
+from cxsurvey.numerics.models.generalized_linear import GeneralizedLinear, generalized_linear
+from cxsurvey.numerics.models.ordinal_models import ProportionalOdds, proportional_odds
+from cxsurvey.numerics.models.predictors import Factor, predictors
+from cxsurvey.numerics.models.predictors import Number as NumberOf
+from cxsurvey.numerics.models.regression import Regression, regression
+from cxsurvey.numerics.models.term_tests import likelihood_ratio_term_test, wald_term_test
+from cxsurvey.numerics.sampling.fitted import fit
 
 FAMILIES = {
     ("gaussian", "identity"): "linear", ("quasi", "identity"): "linear", ("quasibinomial", "logit"): "logit",

@@ -6,8 +6,8 @@ import numpy as np
 from r_interpreter import handles
 from r_values import numeric, scalar
 
-from cxsurvey.numerics.item_analysis import item_analysis
-from cxsurvey.numerics.omega import hierarchical_omega, one_factor_omega
+from cxsurvey.numerics.scales.item_analysis import item_analysis
+from cxsurvey.numerics.scales.omega import hierarchical_omega, one_factor_omega
 
 ITEMS = "bfi"
 

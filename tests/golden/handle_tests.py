@@ -7,10 +7,10 @@ from r_interpreter import handles
 from r_language import NotUnderstood, Number, terms
 from r_values import Scope, as_factor, numeric, scalar
 
-from cxsurvey.numerics.independence import independence_test
-from cxsurvey.numerics.mean_tests import mean_test, two_means_test
-from cxsurvey.numerics.rank_tests import rank_test
-from cxsurvey.numerics.weighted_chi_squares import weighted_chi_square_p
+from cxsurvey.numerics.comparisons.independence import independence_test
+from cxsurvey.numerics.comparisons.mean_tests import mean_test, two_means_test
+from cxsurvey.numerics.comparisons.rank_tests import rank_test
+from cxsurvey.numerics.probability.weighted_chi_squares import weighted_chi_square_p
 
 STATISTICS = {
     "F": "F", "Chisq": "chisq", "Wald": "wald", "adjWald": "adjusted-wald", "saddlepoint": "saddlepoint",

@@ -10,11 +10,11 @@ from r_interpreter import handles
 from r_language import NotUnderstood, deparse, terms
 from r_values import Formula, Frame, Named, Scope, as_factor, numeric, scalar
 
-from cxsurvey.numerics.calibrated import calibrated_design, margin_indicators, recalibrated
-from cxsurvey.numerics.calibration import calibrate, trim
-from cxsurvey.numerics.multistage import Multistage
-from cxsurvey.numerics.raking import margin, rake
-from cxsurvey.numerics.replication import Replicated
+from cxsurvey.numerics.sampling.calibrated import calibrated_design, margin_indicators, recalibrated
+from cxsurvey.numerics.sampling.multistage import Multistage
+from cxsurvey.numerics.sampling.replication import Replicated
+from cxsurvey.numerics.weighting.calibration import calibrate, trim
+from cxsurvey.numerics.weighting.raking import margin, rake
 
 ROUNDING = 1e-12
 

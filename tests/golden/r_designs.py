@@ -9,8 +9,8 @@ import numpy as np
 from r_language import NotUnderstood
 from r_values import Factor, Frame, Logical, as_factor, read_frame
 
-from cxsurvey.numerics.multistage import Multistage, multistage_design
-from cxsurvey.numerics.replication import Replicated, replicate_design
+from cxsurvey.numerics.sampling.multistage import Multistage, multistage_design
+from cxsurvey.numerics.sampling.replication import Replicated, replicate_design
 
 LONELY = {"fail": "error"}  # R's names of the rules; the others are the same
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cxsurvey.numerics.totals import cell_totals, column_totals, sample_design
-from cxsurvey.numerics.variance import ratio_estimates, total_estimates
+from cxsurvey.numerics.tables.totals import cell_totals, column_totals, sample_design
+from cxsurvey.numerics.tables.variance import ratio_estimates, total_estimates
 
 HERE = Path(__file__).resolve().parent
 COMMITTED = HERE.parent / "golden_values"

@@ -8,7 +8,7 @@ from r_goldens import golden
 from statsmodels.stats.multitest import multipletests
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.multiplicity import adjust_p
+from cxsurvey.numerics.probability.multiplicity import adjust_p
 
 R_NAMES = {"holm": "holm", "bh": "BH", "bonferroni": "bonferroni", "none": "none"}
 STATSMODELS_NAMES = {"holm": "holm", "bh": "fdr_bh", "bonferroni": "bonferroni"}

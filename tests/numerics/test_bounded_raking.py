@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.bounded_raking import rake_within
-from cxsurvey.numerics.calibration import calibrate
-from cxsurvey.numerics.raking import margin, rake
+from cxsurvey.numerics.weighting.bounded_raking import rake_within
+from cxsurvey.numerics.weighting.calibration import calibrate
+from cxsurvey.numerics.weighting.raking import margin, rake
 
 SIZES = (3, 4)
 

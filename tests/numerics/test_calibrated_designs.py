@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as s
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.calibrated import calibrated_design, margin_indicators, recalibrated
-from cxsurvey.numerics.calibration import calibrate
-from cxsurvey.numerics.estimators import by_group, means, totals
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.raking import margin, rake
-from cxsurvey.numerics.replicate_weights import jackknife
+from cxsurvey.numerics.estimation.estimators import by_group, means, totals
+from cxsurvey.numerics.sampling.calibrated import calibrated_design, margin_indicators, recalibrated
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replicate_weights import jackknife
+from cxsurvey.numerics.weighting.calibration import calibrate
+from cxsurvey.numerics.weighting.raking import margin, rake
 
 few = settings(deadline=None, max_examples=20)
 

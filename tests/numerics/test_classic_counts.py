@@ -16,12 +16,9 @@ from statsmodels.stats.contingency_tables import mcnemar as mcnemar_of_statsmode
 from statsmodels.stats.proportion import proportion_confint
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.contingency import chi_square, goodness_of_fit, mantel_haenszel, mcnemar
-from cxsurvey.numerics.exact_tests import binomial_test, first_cell, fisher_2x2, fisher_table
-from cxsurvey.numerics.inference import two_proportion_z
-from cxsurvey.numerics.score_tests import gap_z
-from cxsurvey.numerics.tails import normal_quantile
-from cxsurvey.numerics.two_proportions import (
+from cxsurvey.numerics.classic.contingency import chi_square, goodness_of_fit, mantel_haenszel, mcnemar
+from cxsurvey.numerics.classic.exact_tests import binomial_test, first_cell, fisher_2x2, fisher_table
+from cxsurvey.numerics.classic.two_proportions import (
     agresti_coull,
     jeffreys,
     miettinen_nurminen,
@@ -29,6 +26,9 @@ from cxsurvey.numerics.two_proportions import (
     wald_gap_interval,
     yates_z,
 )
+from cxsurvey.numerics.comparisons.score_tests import gap_z
+from cxsurvey.numerics.probability.tails import normal_quantile
+from cxsurvey.numerics.tables.inference import two_proportion_z
 
 few = settings(deadline=None, max_examples=40)
 counts_2x2 = s.lists(s.integers(0, 30), min_size=4, max_size=4).map(lambda x: [x[:2], x[2:]])

@@ -13,19 +13,27 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.oneway import anova_oneway
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.correlations import correlation_matrix, kendall, pearson, spearman
-from cxsurvey.numerics.inference import cohen_d
-from cxsurvey.numerics.mean_comparisons import anova, bartlett, hedges_g, mean_test, t_test, tukey, welch_anova
-from cxsurvey.numerics.multiplicity import adjust_p
-from cxsurvey.numerics.pairwise import pairwise, pairwise_means, pairwise_shares
-from cxsurvey.numerics.rank_sums import (
+from cxsurvey.numerics.classic.correlations import correlation_matrix, kendall, pearson, spearman
+from cxsurvey.numerics.classic.mean_comparisons import (
+    anova,
+    bartlett,
+    hedges_g,
+    mean_test,
+    t_test,
+    tukey,
+    welch_anova,
+)
+from cxsurvey.numerics.classic.pairwise import pairwise, pairwise_means, pairwise_shares
+from cxsurvey.numerics.classic.rank_sums import (
     friedman,
     kolmogorov_smirnov,
     kruskal_wallis,
     mann_whitney,
     signed_rank,
 )
-from cxsurvey.numerics.upper_tails import chi_square_p, f_p, range_p, range_quantile
+from cxsurvey.numerics.probability.multiplicity import adjust_p
+from cxsurvey.numerics.probability.upper_tails import chi_square_p, f_p, range_p, range_quantile
+from cxsurvey.numerics.tables.inference import cohen_d
 
 few = settings(deadline=None, max_examples=30)
 ratings = s.lists(s.integers(1, 5), min_size=2, max_size=20)
@@ -251,7 +259,7 @@ def test_fishers_interval_agrees_with_scipy_and_blocks_with_the_table(monkeypatc
     found = pearson(x, y, level=0.9)
     assert (found.conf_low, found.conf_high) == pytest.approx(tuple(limits))
     by_table = kendall(x, y)
-    monkeypatch.setattr("cxsurvey.numerics.correlations.MOST_CELLS", 0)
+    monkeypatch.setattr("cxsurvey.numerics.classic.correlations.MOST_CELLS", 0)
     assert kendall(x, y).test == by_table.test
     assert pearson([1, 2, 3, 4], [2, 4, 6, 8]).conf_low == pytest.approx(1.0)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from r_goldens import DATA, frame, golden
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.reliability import cronbach_alpha, feldt_interval
+from cxsurvey.numerics.scales.reliability import cronbach_alpha, feldt_interval
 
 EXPORTS = Path(__file__).resolve().parents[3] / "shared" / "exports"
 

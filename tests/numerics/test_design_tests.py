@@ -8,11 +8,11 @@ from scipy import stats
 from test_multistage import designed, samples
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.independence import independence_test
-from cxsurvey.numerics.mean_tests import mean_test, two_means_test
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.replication import replicate_design
-from cxsurvey.numerics.weighted_chi_squares import weighted_chi_square_p
+from cxsurvey.numerics.comparisons.independence import independence_test
+from cxsurvey.numerics.comparisons.mean_tests import mean_test, two_means_test
+from cxsurvey.numerics.probability.weighted_chi_squares import weighted_chi_square_p
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replication import replicate_design
 
 STATISTICS = ["F", "chisq", "wald", "adjusted-wald", "saddlepoint"]
 TABLE = np.array([[12, 7, 9], [8, 14, 10]])

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.design_effect import design_effects
-from cxsurvey.numerics.estimators import (
+from cxsurvey.numerics.estimation.design_effect import design_effects
+from cxsurvey.numerics.estimation.estimators import (
     by_group,
     complete_cases,
     covariances,
@@ -16,10 +16,10 @@ from cxsurvey.numerics.estimators import (
     shares,
     totals,
 )
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.log_odds import LogOdds
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.replicate_weights import jackknife
+from cxsurvey.numerics.estimation.log_odds import LogOdds
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replicate_weights import jackknife
 
 N = 12
 RNG = np.random.default_rng(11)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from r_goldens import DATA, golden, means, parse, problem
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.inference import (
+from cxsurvey.numerics.tables.inference import (
     clopper_pearson,
     cohen_d,
     cohen_h,
@@ -24,7 +24,7 @@ from cxsurvey.numerics.inference import (
     two_proportion_z,
     wilson,
 )
-from cxsurvey.numerics.totals import domain_df
+from cxsurvey.numerics.tables.totals import domain_df
 
 
 @golden("ciprop", "ciprop_90", "domain_ciprop", "nhanes", forms={"ciprop"})

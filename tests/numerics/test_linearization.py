@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.design import SampleDesign, Strata
-from cxsurvey.numerics.totals import cell_totals, column_totals, sample_design
-from cxsurvey.numerics.variance import contrast, linear_contrasts, ratio_estimates, total_estimates
+from cxsurvey.numerics.tables.design import SampleDesign, Strata
+from cxsurvey.numerics.tables.totals import cell_totals, column_totals, sample_design
+from cxsurvey.numerics.tables.variance import contrast, linear_contrasts, ratio_estimates, total_estimates
 
 N = 60
 PROPERTY = settings(deadline=None, max_examples=40)

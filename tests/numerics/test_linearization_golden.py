@@ -9,9 +9,9 @@ import pytest
 from r_goldens import golden, means, parse, problem, ratio, shares, sums
 
 from cxsurvey.errors import DataFault
-from cxsurvey.numerics.inference import t_interval, t_two_sided_p
-from cxsurvey.numerics.totals import domain_df, group_df
-from cxsurvey.numerics.variance import contrast, linear_contrasts
+from cxsurvey.numerics.tables.inference import t_interval, t_two_sided_p
+from cxsurvey.numerics.tables.totals import domain_df, group_df
+from cxsurvey.numerics.tables.variance import contrast, linear_contrasts
 
 
 def close(ours, theirs):

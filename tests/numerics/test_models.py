@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.estimators import by_group, means
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.generalized_linear import generalized_linear
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.predictors import Factor, Number, predictors
-from cxsurvey.numerics.regression import regression
-from cxsurvey.numerics.replicate_weights import jackknife
-from cxsurvey.numerics.replication import replicate_design
+from cxsurvey.numerics.estimation.estimators import by_group, means
+from cxsurvey.numerics.models.generalized_linear import generalized_linear
+from cxsurvey.numerics.models.predictors import Factor, Number, predictors
+from cxsurvey.numerics.models.regression import regression
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replicate_weights import jackknife
+from cxsurvey.numerics.sampling.replication import replicate_design
 
 FAMILIES = ("linear", "logit", "probit", "poisson")
 SIZES = ("small", "medium", "large")

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.generalized_linear import generalized_linear
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.ordinal_models import proportional_odds
-from cxsurvey.numerics.predictors import Factor, Number, predictors
-from cxsurvey.numerics.regression import regression
-from cxsurvey.numerics.replicate_weights import jackknife
+from cxsurvey.numerics.models.generalized_linear import generalized_linear
+from cxsurvey.numerics.models.ordinal_models import proportional_odds
+from cxsurvey.numerics.models.predictors import Factor, Number, predictors
+from cxsurvey.numerics.models.regression import regression
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replicate_weights import jackknife
 
 LINKS = ("logit", "probit")
 

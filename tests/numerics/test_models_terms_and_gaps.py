@@ -7,16 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.estimators import by_group, means
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.generalized_linear import generalized_linear
-from cxsurvey.numerics.marginal_effects import average_gap, average_shares
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.ordinal_models import proportional_odds
-from cxsurvey.numerics.predictors import Factor, Number, predictors
-from cxsurvey.numerics.regression import regression
-from cxsurvey.numerics.replicate_weights import jackknife
-from cxsurvey.numerics.term_tests import likelihood_ratio_term_test, wald_term_test
+from cxsurvey.numerics.estimation.estimators import by_group, means
+from cxsurvey.numerics.models.generalized_linear import generalized_linear
+from cxsurvey.numerics.models.marginal_effects import average_gap, average_shares
+from cxsurvey.numerics.models.ordinal_models import proportional_odds
+from cxsurvey.numerics.models.predictors import Factor, Number, predictors
+from cxsurvey.numerics.models.regression import regression
+from cxsurvey.numerics.models.term_tests import likelihood_ratio_term_test, wald_term_test
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replicate_weights import jackknife
 
 SIZES = ("small", "medium", "large")
 TOP = np.array([False, False, True, True])

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.estimators import by_group, means, ratios, totals
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.totals import cell_totals, domain_df, sample_design
-from cxsurvey.numerics.variance import ratio_estimates
+from cxsurvey.numerics.estimation.estimators import by_group, means, ratios, totals
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.tables.totals import cell_totals, domain_df, sample_design
+from cxsurvey.numerics.tables.variance import ratio_estimates
 
 
 @st.composite

@@ -9,8 +9,7 @@ from hypothesis import strategies as s
 from scipy.stats import nct, t
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.inference import two_proportion_z
-from cxsurvey.numerics.power import (
+from cxsurvey.numerics.classic.power import (
     mean_power,
     mean_sample_size,
     share_power,
@@ -18,6 +17,7 @@ from cxsurvey.numerics.power import (
     smallest_mean_gap,
     smallest_share_gap,
 )
+from cxsurvey.numerics.tables.inference import two_proportion_z
 
 few = settings(deadline=None, max_examples=25)
 shares = s.floats(0.05, 0.95)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.calibration import calibrate, trim
-from cxsurvey.numerics.raking import margin, rake
+from cxsurvey.numerics.weighting.calibration import calibrate, trim
+from cxsurvey.numerics.weighting.raking import margin, rake
 
 
 def sample(seed, n=200, sizes=(3, 4)):

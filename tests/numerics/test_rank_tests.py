@@ -8,12 +8,12 @@ from scipy.special import ndtri
 from test_multistage import designed, samples
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.estimators import by_group, means
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.mean_tests import two_means_test
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.rank_tests import rank_test
-from cxsurvey.numerics.replicate_weights import jackknife
+from cxsurvey.numerics.comparisons.mean_tests import two_means_test
+from cxsurvey.numerics.comparisons.rank_tests import rank_test
+from cxsurvey.numerics.estimation.estimators import by_group, means
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replicate_weights import jackknife
 
 SCORES = {"wilcoxon": lambda r: r, "van-der-waerden": ndtri, "median": lambda r: (r > 0.5).astype(float)}
 

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from test_multistage import designed, samples
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.estimators import means, totals
-from cxsurvey.numerics.fitted import fit
-from cxsurvey.numerics.hadamard import hadamard_matrix
-from cxsurvey.numerics.log_odds import LogOdds, log_odds_interval
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.replicate_weights import balanced_replicates, bootstrap_replicates, jackknife
-from cxsurvey.numerics.replication import replicate_design, replication_scale
+from cxsurvey.numerics.estimation.estimators import means, totals
+from cxsurvey.numerics.estimation.log_odds import LogOdds, log_odds_interval
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.hadamard import hadamard_matrix
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.sampling.replicate_weights import balanced_replicates, bootstrap_replicates, jackknife
+from cxsurvey.numerics.sampling.replication import replicate_design, replication_scale
 
 
 def pairs():

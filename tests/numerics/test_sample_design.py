@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.totals import (
+from cxsurvey.numerics.tables.totals import (
     cell_totals,
     column_totals,
     domain_df,
@@ -12,7 +12,7 @@ from cxsurvey.numerics.totals import (
     group_df,
     sample_design,
 )
-from cxsurvey.numerics.variance import ratio_estimates
+from cxsurvey.numerics.tables.variance import ratio_estimates
 
 
 def test_simple_sample():

@@ -9,16 +9,16 @@ from hypothesis import strategies as s
 from statsmodels.multivariate.factor import Factor
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.factor_models import extract_factors, oblimin
-from cxsurvey.numerics.item_analysis import (
+from cxsurvey.numerics.scales.factor_models import extract_factors, oblimin
+from cxsurvey.numerics.scales.item_analysis import (
     correlation_of,
     item_analysis,
     pairwise_covariance,
     scale_figures,
     squared_multiple_correlations,
 )
-from cxsurvey.numerics.omega import hierarchical_omega, omega_of_correlations, one_factor_omega
-from cxsurvey.numerics.reliability import cronbach_alpha
+from cxsurvey.numerics.scales.omega import hierarchical_omega, omega_of_correlations, one_factor_omega
+from cxsurvey.numerics.scales.reliability import cronbach_alpha
 
 few = settings(deadline=None, max_examples=20)
 seeds = s.integers(0, 10_000)

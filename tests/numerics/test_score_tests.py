@@ -10,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.inference import two_proportion_z
-from cxsurvey.numerics.paired import (
+from cxsurvey.numerics.comparisons.paired import (
     paired_gap_interval,
     paired_gap_z,
     paired_ratio_interval,
     paired_ratio_z,
     paired_z,
 )
-from cxsurvey.numerics.score_tests import (
+from cxsurvey.numerics.comparisons.score_tests import (
     crossing,
     gap_interval,
     gap_z,
@@ -27,6 +26,7 @@ from cxsurvey.numerics.score_tests import (
     ratio_z,
     share_z,
 )
+from cxsurvey.numerics.tables.inference import two_proportion_z
 
 # statsmodels 0.15.0: test_proportions_2indep(x1, n1, x2, n2, value=k, compare="ratio", method="score",
 # correction=False).statistic. Closed form on both sides, so equal to rounding of floats.

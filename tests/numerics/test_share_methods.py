@@ -9,14 +9,14 @@ from statsmodels.stats.multitest import multipletests
 from test_multistage import designed, samples
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.design_quantiles import design_quantiles
-from cxsurvey.numerics.hommel import hommel_p
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.quantile_rules import quantiles_by_rule
-from cxsurvey.numerics.quantiles import quantile_estimates
-from cxsurvey.numerics.share_intervals import design_share_intervals
-from cxsurvey.numerics.tails import t_quantile
-from cxsurvey.numerics.totals import sample_design
+from cxsurvey.numerics.estimation.design_quantiles import design_quantiles
+from cxsurvey.numerics.estimation.quantile_rules import quantiles_by_rule
+from cxsurvey.numerics.estimation.share_intervals import design_share_intervals
+from cxsurvey.numerics.probability.hommel import hommel_p
+from cxsurvey.numerics.probability.tails import t_quantile
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.tables.quantiles import quantile_estimates
+from cxsurvey.numerics.tables.totals import sample_design
 
 METHODS = ["logit", "likelihood", "asin", "beta", "mean", "xlogit"]
 NUMPY_NAMES = {

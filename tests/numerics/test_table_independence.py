@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.independence import independence_test
-from cxsurvey.numerics.multistage import multistage_design
-from cxsurvey.numerics.rao_scott import table_independence
-from cxsurvey.numerics.totals import cell_totals, sample_design
+from cxsurvey.numerics.comparisons.independence import independence_test
+from cxsurvey.numerics.sampling.multistage import multistage_design
+from cxsurvey.numerics.tables.rao_scott import table_independence
+from cxsurvey.numerics.tables.totals import cell_totals, sample_design
 
 # Both sum the same products, in another order and once as shares of all, once as shares of the table.
 CLOSE = 1e-10

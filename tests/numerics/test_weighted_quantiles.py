@@ -5,8 +5,8 @@ import pytest
 from r_goldens import golden, parse, problem
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.quantiles import quantile_estimates, weighted_quantile
-from cxsurvey.numerics.totals import sample_design
+from cxsurvey.numerics.tables.quantiles import quantile_estimates, weighted_quantile
+from cxsurvey.numerics.tables.totals import sample_design
 
 
 def quantiles(task, variable, by=None, **options):

@@ -13,9 +13,9 @@ from audit_claims import CODEBOOK, claims_of, compared, share, two, verdict
 
 import cxsurvey as cx
 from cxsurvey.display.audit_text import audit_text
-from cxsurvey.numerics.contingency import mcnemar
-from cxsurvey.numerics.exact_tests import binomial_test, fisher_2x2
-from cxsurvey.numerics.small_counts import binomial_p, fisher_p
+from cxsurvey.numerics.classic.contingency import mcnemar
+from cxsurvey.numerics.classic.exact_tests import binomial_test, fisher_2x2
+from cxsurvey.numerics.comparisons.small_counts import binomial_p, fisher_p
 from cxsurvey.published.claims.file import parse_claims
 from cxsurvey.published.claims.records import Claim
 from cxsurvey.published.claims.wordings import zone

@@ -10,7 +10,7 @@ from audit_claims import CODEBOOK, claims_of, compared, share, two, verdict
 
 import cxsurvey as cx
 from cxsurvey.errors import ClaimsError, RequestError
-from cxsurvey.numerics.inference import two_proportion_z
+from cxsurvey.numerics.tables.inference import two_proportion_z
 from cxsurvey.published.audit.verdicts import AUDIT_COLUMNS, VERDICT_WORDS, VERDICTS
 
 

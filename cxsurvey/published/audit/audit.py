@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, get_args
 
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.multiplicity import Adjustment, adjust_p
+from cxsurvey.numerics.probability.multiplicity import Adjustment, adjust_p
 from cxsurvey.published.audit.findings import with_caveats
 from cxsurvey.published.audit.gap_claims import gap_finding
 from cxsurvey.published.audit.likeness_claims import likeness_finding

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from cxsurvey.numerics.inference import normal_quantile, two_proportion_z
-from cxsurvey.numerics.score_tests import part_whole_z
+from cxsurvey.numerics.comparisons.score_tests import part_whole_z
+from cxsurvey.numerics.tables.inference import normal_quantile, two_proportion_z
 from cxsurvey.published.audit.envelopes import Overlap, PrintedShare
 from cxsurvey.published.audit.relations import Relation
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any, Final
 
-from cxsurvey.numerics.inference import normal_quantile
+from cxsurvey.numerics.tables.inference import normal_quantile
 from cxsurvey.published.audit.printed_tests import Evidence
 from cxsurvey.published.audit.relations import Report
 from cxsurvey.published.audit.verdicts import ABSENT, Finding, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from cxsurvey.numerics.inference import normal_quantile
+from cxsurvey.numerics.tables.inference import normal_quantile
 from cxsurvey.published.audit.break_even import break_even, missing_base
 from cxsurvey.published.audit.envelopes import PrintedShare
 from cxsurvey.published.audit.findings import made_finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cxsurvey.numerics.inference import normal_quantile
+from cxsurvey.numerics.tables.inference import normal_quantile
 from cxsurvey.published.audit.findings import made_finding
 from cxsurvey.published.audit.gap_claims import EVERY_OTHER, untested
 from cxsurvey.published.audit.pairs import Pair, resolved, unlisted

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from cxsurvey.numerics.arrays import Floats
-from cxsurvey.numerics.inference import Interval, normal_quantile, normal_two_sided_p
-from cxsurvey.numerics.paired import paired_gap_interval, paired_gap_z
-from cxsurvey.numerics.score_tests import gap_interval, gap_z
+from cxsurvey.numerics.comparisons.paired import paired_gap_interval, paired_gap_z
+from cxsurvey.numerics.comparisons.score_tests import gap_interval, gap_z
+from cxsurvey.numerics.tables.inference import Interval, normal_quantile, normal_two_sided_p
 from cxsurvey.published.audit.envelopes import Envelope, Overlap, PrintedShare, apart, inside, together
 from cxsurvey.published.audit.printed_tests import (
     Evidence,

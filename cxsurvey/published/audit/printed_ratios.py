@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from cxsurvey.numerics.arrays import Bools, Floats
-from cxsurvey.numerics.inference import Interval
-from cxsurvey.numerics.paired import paired_ratio_interval, paired_ratio_z
-from cxsurvey.numerics.score_tests import ratio_interval, ratio_z
+from cxsurvey.numerics.comparisons.paired import paired_ratio_interval, paired_ratio_z
+from cxsurvey.numerics.comparisons.score_tests import ratio_interval, ratio_z
+from cxsurvey.numerics.tables.inference import Interval
 from cxsurvey.published.audit.envelopes import Envelope, Overlap, PrintedShare, apart, inside, together
 from cxsurvey.published.audit.printed_tests import (
     PART_WHOLE,

@@ -12,16 +12,16 @@ from typing import Final
 import numpy as np
 
 from cxsurvey.numerics.arrays import Bools, Floats
-from cxsurvey.numerics.inference import (
+from cxsurvey.numerics.comparisons.paired import paired_gap_interval, paired_z
+from cxsurvey.numerics.comparisons.score_tests import part_whole_z, share_z
+from cxsurvey.numerics.comparisons.small_counts import FEW_DIFFER, groups_z, pairs_z, shares_z
+from cxsurvey.numerics.tables.inference import (
     cohen_h,
     newcombe,
     normal_two_sided_p,
     two_proportion_z,
     wilson,
 )
-from cxsurvey.numerics.paired import paired_gap_interval, paired_z
-from cxsurvey.numerics.score_tests import part_whole_z, share_z
-from cxsurvey.numerics.small_counts import FEW_DIFFER, groups_z, pairs_z, shares_z
 from cxsurvey.published.audit.envelopes import Envelope, Overlap, PrintedShare, alone, apart, inside, together
 from cxsurvey.published.audit.relations import Relation
 from cxsurvey.published.audit.verdicts import ABSENT, Measure

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from cxsurvey.numerics.inference import normal_quantile
+from cxsurvey.numerics.tables.inference import normal_quantile
 from cxsurvey.published.audit.findings import made_finding
 from cxsurvey.published.audit.gap_claims import EVERY_OTHER, untested
 from cxsurvey.published.audit.pairs import Pair, resolved, unlisted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from cxsurvey.numerics.inference import wilson
+from cxsurvey.numerics.tables.inference import wilson
 from cxsurvey.published.audit.envelopes import PrintedShare, alone, held
 from cxsurvey.published.audit.reasons import (
     level_words,

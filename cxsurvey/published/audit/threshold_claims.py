@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cxsurvey.numerics.inference import normal_quantile
+from cxsurvey.numerics.tables.inference import normal_quantile
 from cxsurvey.published.audit.envelopes import PrintedShare, held
 from cxsurvey.published.audit.findings import made_finding
 from cxsurvey.published.audit.gap_claims import CONTRADICTED, ladder

@@ -1,0 +1,1 @@
+"""Simple samples: counts, means, ranks, correlations and power."""

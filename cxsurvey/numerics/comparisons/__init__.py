@@ -1,0 +1,1 @@
+"""Tests of tables, means, ranks, parts and pairs under a design."""

@@ -1,0 +1,1 @@
+"""Estimators for any design, and their intervals."""

@@ -1,0 +1,1 @@
+"""Regression under a design: coefficients, tests of terms, average marginal gaps."""

@@ -1,0 +1,1 @@
+"""Tail probabilities, their quantiles, and families of tests."""

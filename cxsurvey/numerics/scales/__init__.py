@@ -1,0 +1,1 @@
+"""Whether items make a scale: alpha, omega, factors."""

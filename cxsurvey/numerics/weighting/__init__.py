@@ -1,0 +1,1 @@
+"""Weights that meet margins and totals."""
