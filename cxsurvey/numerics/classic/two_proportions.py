@@ -1,8 +1,8 @@
 """Two independent shares in full: Wald, Yates and Miettinen-Nurminen; and two more intervals of one share.
 
 The pooled z test, Newcombe's, Wilson's and Clopper and Pearson's intervals are in
-:mod:`..tables.inference`, the score test of a gap in :mod:`..comparisons.score_tests`. All functions take arrays
-that broadcast.
+:mod:`..tables.inference`, the score test of a gap in :mod:`..comparisons.score_tests`.
+All functions take arrays that broadcast.
 """
 
 from __future__ import annotations
