@@ -6,6 +6,7 @@
 :mod:`.weighting`     weights that meet margins and totals: raking, calibration, trimming
 :mod:`.tables`        the quick way: one-stage samples, their weighted totals, and shares, means, medians,
                       gaps and Rao-Scott tests made from them
+:mod:`.banners`       every question by every column of a banner at once, and the tests between columns
 :mod:`.sampling`      the general way: several stages, replicate weights, calibrated weights; what an
                       estimator and a design give together
 :mod:`.estimation`    estimators for every design: totals, ratios, variances, quantiles, intervals of shares
