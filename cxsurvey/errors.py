@@ -6,6 +6,7 @@
     ├── StudyError               the study file or its folder cannot be used
     ├── ClaimsError              the claims of a report cannot be used
     ├── ResponsesError           the responses file cannot be read
+    ├── ExportError              a platform's export cannot be made into a study
     ├── RequestError             an argument asks for what is not there
     ├── DataFault        (1)     the data do not allow what was asked
     └── OutputError              a file cannot be written
@@ -240,6 +241,29 @@ class StudyError(CxSurveyError):
         )
 
     @classmethod
+    def rscales_mismatch(cls, file: str, columns: int, rscales: int) -> StudyError:
+        """The study file gives another number of factors than there are replicate weights."""
+        return cls(
+            "replicates-disagree",
+            "Replicate weights and their rscales differ in number.",
+            where=f"{file}, [design.replicates]",
+            expected=f"{_count(columns, 'factor')}, one for each column in the order of the file",
+            got=_count(rscales, "factor"),
+            hint="Check the pattern in 'columns', or give all factors.",
+        )
+
+    @classmethod
+    def weight_among_replicates(cls, file: str, column: str) -> StudyError:
+        """The pattern of the replicate weights takes in the sampling weight."""
+        return cls(
+            "replicates-disagree",
+            "The sampling weight is among the replicate weights.",
+            where=f"{file}, [design.replicates]",
+            got=f"column '{column}'",
+            hint="Write a pattern that leaves it out, or list the columns.",
+        )
+
+    @classmethod
     def not_synthetic(cls, file: str) -> StudyError:
         """Made-up respondents would pass for real ones."""
         return cls(
@@ -264,12 +288,12 @@ class StudyError(CxSurveyError):
         )
 
     @classmethod
-    def synthesis_design(cls, file: str, role: str, column: str) -> StudyError:
+    def synthesis_design(cls, file: str, role: str, column: str = "") -> StudyError:
         """Synthetic respondents are a simple random sample."""
         return cls(
             "synthesis-design",
             "Synthetic respondents are a simple sample, which this design is not.",
-            where=f"{file}, [design] {role} = '{column}'",
+            where=f"{file}, [design] {role}" + (f" = '{column}'" if column else ""),
             expected="no [design], or a weight and a stratum column, which are filled with 1",
             hint=f"Leave out {role}: printed percentages do not tell how a report's sample was drawn.",
         )
@@ -296,6 +320,19 @@ class StudyError(CxSurveyError):
             expected="responses in a .csv file, and no encoding or header_row under [reading]",
             got=reason,
             hint="Change the study file, or write to another file.",
+        )
+
+    @classmethod
+    def responses_differ(cls, file: str, problems: Sequence[str]) -> StudyError:
+        """New responses do not fit the study file that is to be kept."""
+        shown = "".join(f"\n  - {problem}" for problem in problems[:SHOWN_PROBLEMS])
+        more = len(problems) - SHOWN_PROBLEMS
+        return cls(
+            "responses-differ",
+            "The new responses do not fit the study file.",
+            where=file,
+            got=f"{shown}\n  - and {more} more" if more > 0 else shown,
+            hint="Import into another folder with --out, and carry your edits over.",
         )
 
 
@@ -424,6 +461,7 @@ _CONTENT_NAMES = {
     "encrypted_workbook": "a password-protected workbook",
     "spss_portable": "an SPSS portable file (.por)",
     "sas": "a SAS data file (.sas7bdat)",
+    "sas_transport": "a SAS transport file (.xpt)",
     "rdata": "an R data file",
 }
 _CONTENT_HINTS = {
@@ -437,6 +475,7 @@ _CONTENT_HINTS = {
     "encrypted_workbook": "Open it in a spreadsheet, remove the password and save it.",
     "spss_portable": "Save it as .sav.",
     "sas": "Convert it to .sav, .dta or CSV.",
+    "sas_transport": "Convert it to .sav, .dta or CSV.",
     "rdata": "Write it as CSV or Parquet.",
 }
 
@@ -839,6 +878,189 @@ class ResponsesError(CxSurveyError):
         )
 
 
+_EXPORT_HINTS = {
+    "responses-not-found": "Check the path; put quotes around a name with spaces.",
+    "responses-not-a-file": "Name the file itself, not its folder.",
+    "responses-too-large": "Export fewer columns or respondents at a time.",
+    "responses-encoding-mismatch": "Save the file as UTF-8.",
+    "responses-undecodable": "Open the file in an editor and save it as UTF-8, or export it again.",
+    "responses-nul-byte": "The file is damaged or in an encoding that it does not state: save it as UTF-8.",
+    "responses-separator-absent": "Correct or delete the line 'sep=', or export the file again.",
+    "responses-one-name": "Delete rows above the column names, or export the file again.",
+    "responses-no-header": "Export the responses again.",
+    "responses-ragged": "The file may be cut off, or a cell may hold the separator without quotes:"
+    " export it again.",
+    "responses-too-many-columns": "Export the questions in parts.",
+}
+
+
+class ExportError(CxSurveyError):
+    """A platform's export cannot be made into a study."""
+
+    @classmethod
+    def unreadable(cls, fault: CxSurveyError) -> ExportError:
+        """The file itself is at fault: the errors of responses files, with advice that needs no study file."""
+        kind = fault.code.removeprefix("responses-")
+        what = fault.what.replace("responses file", "file").replace("responses path", "path")
+        hint = _EXPORT_HINTS.get(fault.code, fault.hint)
+        return cls(
+            f"export-{kind}",
+            f"{what}",
+            where=fault.where,
+            expected=fault.expected,
+            got=fault.got,
+            hint=f"{hint}",
+        )
+
+    @classmethod
+    def header_only(cls, name: str, *, rows: int) -> ExportError:
+        """Nobody below the header rows."""
+        return cls(
+            "export-header-only",
+            "The file holds column names but no responses.",
+            where=f"{name}, below row {rows}",
+            hint="Export the responses again; check the filter of the export.",
+        )
+
+    @classmethod
+    def summary_workbook(cls, name: str, *, sheets: int) -> ExportError:
+        """SurveyMonkey's summary export."""
+        return cls(
+            "export-is-summary",
+            "This is SurveyMonkey's summary of the answers: counts and percentages, no respondents.",
+            where=name,
+            expected="the export of all individual responses",
+            got=f"a table of choices and counts for each question ({_count(sheets, 'sheet')})",
+            hint="In SurveyMonkey choose Analyze Results, Save As, Export file, All individual responses"
+            " (CSV or XLS).",
+        )
+
+    @classmethod
+    def other_platform(cls, name: str, *, platform: str) -> ExportError:
+        """The file is not what the caller says."""
+        return cls(
+            "export-other-platform",
+            f"The file does not look like an export of {platform}.",
+            where=name,
+            hint="Leave the platform out to have it found, or export the responses again.",
+        )
+
+    @classmethod
+    def nobody_left(cls, name: str, *, reasons: Sequence[str]) -> ExportError:
+        """All rows are blank, previews or the like."""
+        return cls(
+            "export-nobody-left",
+            "No row of the file is a response.",
+            where=name,
+            got=f"rows that were left out: {listed(reasons)}",
+            hint="Export the responses again; check the filter of the export.",
+        )
+
+    @classmethod
+    def no_questions(cls, name: str) -> ExportError:
+        """Nothing but ids, dates, personal data and free text."""
+        return cls(
+            "export-no-questions",
+            "No column of the file holds the answers to a question that can be counted.",
+            where=name,
+            expected="choices, ratings or numbers",
+            hint="If the free text is wanted, keep it: --keep text.",
+        )
+
+    @classmethod
+    def no_own_study(cls, name: str) -> ExportError:
+        """Responses of a study folder were promised."""
+        return cls(
+            "export-no-own-study",
+            "No study file beside this file names it as its responses.",
+            where=name,
+            expected="delimited text that [study] responses of the study.toml beside it names",
+            hint="Leave the platform out to have it found.",
+        )
+
+    @classmethod
+    def not_a_table(cls, name: str, *, content: str) -> ExportError:
+        """A file that is no table, such as a web page."""
+        return cls(
+            "export-not-a-table",
+            "This kind of file holds no table of responses.",
+            where=name,
+            expected="delimited text (.csv, .tsv) or an Excel workbook (.xlsx)",
+            got=_CONTENT_NAMES.get(content, content),
+            hint=_CONTENT_HINTS.get(content, "Export the responses as CSV or .xlsx."),
+        )
+
+    @classmethod
+    def metadata_broken(cls, name: str, *, reason: str) -> ExportError:
+        """The metadata beside a data file cannot be used."""
+        return cls(
+            "export-metadata-broken",
+            "The metadata beside the responses cannot be read.",
+            where=name,
+            expected="JSON as Quantipy writes it",
+            got=reason,
+            hint="Export them again, or move them elsewhere to import the responses without labels.",
+        )
+
+    @classmethod
+    def triple_s(cls, name: str, got: str, expected: str) -> ExportError:
+        """The metadata break the standard."""
+        return cls(
+            "export-triple-s",
+            "The Triple-S metadata cannot be used.",
+            where=name,
+            expected=expected,
+            got=got,
+            hint="Export the survey as Triple-S again, or as SPSS (.sav).",
+        )
+
+    @classmethod
+    def triple_s_hierarchy(cls, name: str, *, got: str) -> ExportError:
+        """Several levels, such as households and persons, are several tables."""
+        return cls(
+            "export-triple-s-hierarchy",
+            "The Triple-S metadata describe a hierarchy of files, and a study has one row a respondent.",
+            where=name,
+            expected="one record of one level",
+            got=got,
+            hint="Export the level of the respondents alone.",
+        )
+
+    @classmethod
+    def triple_s_no_data(cls, name: str, *, tried: Sequence[str]) -> ExportError:
+        """Metadata stand alone."""
+        return cls(
+            "export-triple-s-no-data",
+            "The data file of the Triple-S survey is not beside its metadata.",
+            where=name,
+            expected=f"one of: {listed(tried)}",
+            hint="Copy both files into one folder under one name.",
+        )
+
+    @classmethod
+    def triple_s_no_metadata(cls, name: str, *, tried: Sequence[str]) -> ExportError:
+        """Data of fixed positions stand alone."""
+        return cls(
+            "export-triple-s-no-metadata",
+            "A data file of fixed positions needs the Triple-S metadata beside it.",
+            where=name,
+            expected=f"one of: {listed(tried)}",
+            hint="Copy both files into one folder under one name.",
+        )
+
+    @classmethod
+    def triple_s_row(cls, name: str, *, row: int, fields: int, needed: int) -> ExportError:
+        """A row of the data is shorter than the metadata say."""
+        return cls(
+            "export-triple-s-row",
+            "A row of the data has fewer fields than the Triple-S metadata name.",
+            where=f"{name}, row {row}",
+            expected=f"at least {needed} fields",
+            got=f"{fields} fields",
+            hint="The file may be cut off, or belong to other metadata: export both again.",
+        )
+
+
 class RequestError(CxSurveyError):
     """An argument asks for something that is not there or is not allowed."""
 
@@ -922,6 +1144,100 @@ class RequestError(CxSurveyError):
             f"Respondents cannot be grouped by '{name}'.",
             expected="a single or ordinal question, a [[group]], or 'segment'",
             hint=suggestion,
+        )
+
+    @classmethod
+    def unknown_control(cls, name: str, suggestion: str) -> RequestError:
+        """Nothing by this name can be controlled for."""
+        return cls(
+            "unknown-control",
+            f"Nothing named '{name}' can be controlled for.",
+            expected="a single, ordinal or number question, a scale, a [[group]], or 'segment'",
+            hint=suggestion,
+        )
+
+    @classmethod
+    def control_type(cls, name: str, kind: str) -> RequestError:
+        """A question whose answers are neither groups nor a number."""
+        return cls(
+            "control-type",
+            f"Question '{name}' cannot be controlled for.",
+            expected="a single, ordinal or number question, a scale, a [[group]], or 'segment'",
+            got=f"a {kind} question",
+            hint="Declare a [[group]] made of its answers, and control for that.",
+        )
+
+    @classmethod
+    def control_makes_groups(cls, name: str, groups: str) -> RequestError:
+        """A control from which the groups are made, in whole or in part."""
+        return cls(
+            "control-makes-groups",
+            f"'{name}' is made of answers that make the groups of '{groups}'.",
+            expected="controls that say something else than the groups do",
+            hint=f"Leave '{name}' out: beside it there is no gap of the groups left to estimate.",
+        )
+
+    @classmethod
+    def unknown_banner(cls, name: str, suggestion: str) -> RequestError:
+        """Nothing makes columns by this name."""
+        return cls(
+            "unknown-banner",
+            f"'{name}' makes no columns.",
+            expected="a single, ordinal or multi question, a [[group]], 'segment', or a nested 'a > b' without multi",
+            hint=suggestion,
+        )
+
+    @classmethod
+    def banner_repeated(cls, name: str) -> RequestError:
+        """The same columns were asked for twice."""
+        return cls(
+            "banner-repeated", f"The banner names '{name}' twice.", hint="Leave one of the two out of the banner."
+        )
+
+    @classmethod
+    def no_banner(cls, known: Sequence[str]) -> RequestError:
+        """No banner was given, and the study declares nothing that makes one."""
+        return cls(
+            "no-banner",
+            "The book needs a banner: what its columns are made of.",
+            expected=f"ids such as {listed(known)}" if known else "a question with answers",
+            hint="Name a banner, or declare one under [[table]] in the study file.",
+        )
+
+    @classmethod
+    def unknown_book(cls, name: str, suggestion: str) -> RequestError:
+        """The study file declares no such book of tables."""
+        return cls("unknown-book", f"The study file declares no [[table]] '{name}'.", hint=suggestion)
+
+    @classmethod
+    def bad_filter(cls, part: str) -> RequestError:
+        """A filter cannot be read."""
+        return cls(
+            "bad-filter",
+            "The filter cannot be read.",
+            expected="'question=code', 'question=a|b', 'question!=code', 'question>=4', joined by '&'",
+            got=f"'{part.strip()}'",
+            hint="Write the filter with ids and codes of the codebook.",
+        )
+
+    @classmethod
+    def nothing_to_tabulate(cls) -> RequestError:
+        """The study has no question that a table can be made of, or none was named."""
+        return cls(
+            "nothing-to-tabulate",
+            "There is no question to tabulate.",
+            expected="a question that is not free text, a scale, or 'segment'",
+            hint="Name one or more questions, or leave the option out for all of them.",
+        )
+
+    @classmethod
+    def compare_with_profile(cls, profile: str) -> RequestError:
+        """Letters of a profile were to be compared with those of a profile."""
+        return cls(
+            "compare-with-profile",
+            f"The letters of the {profile} profile cannot be compared with those of another.",
+            expected="cxsurvey's own letters on one side",
+            hint="Leave out --profile: --compare says what the other tool would mark differently.",
         )
 
     @classmethod
@@ -1182,6 +1498,17 @@ class RequestError(CxSurveyError):
             expected=listed(known, most=len(known)),
             got=f"'{got}'",
             hint=did_you_mean(str(got), known),
+        )
+
+    @classmethod
+    def unknown_kept(cls, got: str, kinds: Sequence[str], columns: Sequence[str]) -> RequestError:
+        """Report something to keep that is neither a kind of column nor a column."""
+        return cls(
+            "unknown-keep",
+            f"'{got}' is neither a kind of column that can be kept nor a column of the export.",
+            expected=f"{listed(kinds)}, or a column",
+            got=f"'{got}'",
+            hint=did_you_mean(got, [*kinds, *columns]),
         )
 
     @classmethod
@@ -1463,6 +1790,16 @@ class DataFault(CxSurveyError):
     exit_code: ClassVar[int] = 1
 
     @classmethod
+    def too_few_waves(cls, question: str, count: int) -> DataFault:
+        """A wave question has fewer than two waves with respondents."""
+        return cls(
+            "wave-not-usable",
+            f"'{question}' has {count} wave{'' if count == 1 else 's'} with respondents; letters against the wave "
+            "before need two.",
+            hint="Name another question, or leave the wave out.",
+        )
+
+    @classmethod
     def calibration_stuck(cls, name: str, wanted: float, reached: float) -> DataFault:
         """No weights within the bounds meet the totals."""
         return cls(
@@ -1715,6 +2052,29 @@ class DataFault(CxSurveyError):
         )
 
     @classmethod
+    def replicate_column(cls, column: str, count: int, row: int) -> DataFault:
+        """A column of replicate weights holds what is no weight."""
+        return cls(
+            "replicate-weights-unusable",
+            f"{_count(count, 'replicate weight')} of the column cannot be used.",
+            where=f"column '{column}', first row {row}",
+            expected="finite numbers, none below 0, not all 0",
+            hint="Correct the column, or check that [design.replicates] names the right ones;"
+            " 'cxsurvey check' lists them all.",
+        )
+
+    @classmethod
+    def too_many_replicates(cls, replicates: int, n: int, most: int) -> DataFault:
+        """Replicate weights that would fill the memory."""
+        return cls(
+            "too-many-replicates",
+            f"{replicates:,} replicates of {n:,} respondents would not fit into memory.",
+            expected=f"at most {most:,} replicate weights in all",
+            got=f"{replicates * n:,}",
+            hint="Use linearization (leave out [design.replicates]), or a bootstrap of fewer replicates.",
+        )
+
+    @classmethod
     def overlapping_groups(cls, group: str, count: int, row: int) -> DataFault:
         """Respondents belong to two groups at once."""
         return cls(
@@ -1919,6 +2279,28 @@ class DataFault(CxSurveyError):
         )
 
     @classmethod
+    def controls_unanswered(cls, controls: Sequence[str], groups: str) -> DataFault:
+        """Controls that members of fewer than two groups answered."""
+        return cls(
+            "controls-unanswered",
+            f"Fewer than two groups of '{groups}' have members who answered every control.",
+            where=f"controls {listed(controls)}",
+            expected="two groups or more in which somebody answered them all",
+            hint="Leave out a control that few answered, or count no answer as a level of its own.",
+        )
+
+    @classmethod
+    def control_collinear(cls, controls: Sequence[str], groups: str) -> DataFault:
+        """Controls whose values already say who is in which group."""
+        return cls(
+            "control-collinear",
+            f"The controls tell the groups of '{groups}' apart, so no gap is left beside them.",
+            where=f"controls {listed(controls)}",
+            expected="respondents of different groups with the same values of the controls",
+            hint="Leave out the control that goes with the groups, or combine its responses in a [[group]].",
+        )
+
+    @classmethod
     def model_without_respondents(cls) -> DataFault:
         """A regression of nobody."""
         return cls(
@@ -2015,6 +2397,27 @@ class OutputError(CxSurveyError):
         )
 
     @classmethod
+    def workbook_too_large(cls, what: str, needed: int, limit: int) -> OutputError:
+        """Report a book that no sheet of a workbook can hold."""
+        return cls(
+            "workbook-too-large",
+            f"The workbook would need {needed:,} {what}.",
+            expected=f"at most {limit:,}, which is all that a sheet holds",
+            hint="Give fewer questions or a smaller banner, or write the book as .csv or .html.",
+        )
+
+    @classmethod
+    def unknown_book_format(cls, path: object, known: Iterable[str]) -> OutputError:
+        """Report a file name whose ending names no kind of book."""
+        return cls(
+            "unknown-book-format",
+            "The ending of the file name does not say what kind of book to write.",
+            where=str(path),
+            expected=f"one of {', '.join(known)}",
+            hint="Give a file name such as tables.xlsx.",
+        )
+
+    @classmethod
     def target_is_folder(cls, path: object) -> OutputError:
         """Report a file name that a folder already has."""
         return cls(
@@ -2083,6 +2486,28 @@ class OutputError(CxSurveyError):
             "The output folder holds a manifest.json that is not cxsurvey's.",
             where=str(path),
             hint="Choose another folder, or move that file away.",
+        )
+
+    @classmethod
+    def study_edited(cls, path: object) -> OutputError:
+        """Report a file of a study folder that somebody has worked on since it was imported."""
+        return cls(
+            "study-edited",
+            "An import would overwrite a file that was edited, or that no import wrote.",
+            where=str(path),
+            hint="Give another folder with --out. To keep the study file and take new responses from an"
+            " export of the same survey, use --responses-only; or move the file away.",
+        )
+
+    @classmethod
+    def no_study_to_refresh(cls, folder: object) -> OutputError:
+        """Report a folder without the study file that new responses are for."""
+        return cls(
+            "no-study-to-refresh",
+            "There is no study file whose responses could be refreshed.",
+            where=str(folder),
+            expected="a study folder that an import made",
+            hint="Import without --responses-only to make one.",
         )
 
     @classmethod

@@ -142,13 +142,8 @@ def text_frame(
     """
     import pandas as pd  # noqa: PLC0415 - heavy, and the detector loads without it
 
-    used = [
-        _used_rows(column, name, file_name=file_name, first_row=header_row + 1)
-        for column, name in zip(columns, header, strict=True)
-    ]
-    rows = max(used, default=0)
-    if rows == 0:
-        raise ResponsesError.header_only(file_name, row=header_row)
+    used = used_rows(columns, header, file_name=file_name, header_row=header_row)
+    rows = max(used)
     names = named_columns(
         header,
         file_name=file_name,
@@ -159,6 +154,40 @@ def text_frame(
     return pd.DataFrame(
         {name: columns[position].slice(0, rows).to_pandas() for position, name in names.items()}
     )
+
+
+def used_rows(
+    columns: Sequence[pa.ChunkedArray], header: Sequence[str], *, file_name: str, header_row: int
+) -> list[int]:
+    """Count, for each column, the rows up to the last that holds any text.
+
+    Parameters
+    ----------
+    columns : sequence of pyarrow.ChunkedArray
+        Text, plain or dictionary-coded, no nulls.
+    header : sequence of str
+        Their names, for messages.
+    file_name : str
+        For messages.
+    header_row : int
+        Row of the header; the first array element stands one row below it.
+
+    Returns
+    -------
+    list of int
+
+    Raises
+    ------
+    ResponsesError
+        When no column holds any text, or a cell is longer than any answer.
+    """
+    used = [
+        _used_rows(column, name, file_name=file_name, first_row=header_row + 1)
+        for column, name in zip(columns, header, strict=True)
+    ]
+    if max(used, default=0) == 0:
+        raise ResponsesError.header_only(file_name, row=header_row)
+    return used
 
 
 def _used_rows(column: pa.ChunkedArray, name: str, *, file_name: str, first_row: int) -> int:

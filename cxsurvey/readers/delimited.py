@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,15 @@ import numpy as np
 
 from cxsurvey.errors import ResponsesError
 from cxsurvey.readers.columns import MAX_COLUMNS, text_frame
-from cxsurvey.readers.encodings import to_utf8
+from cxsurvey.readers.encodings import Utf8Text, to_utf8
 from cxsurvey.readers.records import Record, read_records
 from cxsurvey.readers.separators import ONE_COLUMN, find_declaration, find_separator, known_separator
+from cxsurvey.readers.streaming import is_regular
 from cxsurvey.study.raw import RawResponses
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from cxsurvey.readers.encodings import Utf8Text
     from cxsurvey.readers.source import SourceFile
     from cxsurvey.study.codebook import Reading
 
@@ -40,6 +41,61 @@ class _Layout:
     header: list[str]
     header_row: int
     body: int
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The fields of delimited text, column by column.
+
+    Attributes
+    ----------
+    header : tuple of str
+        The first record.
+    columns : sequence of pyarrow.ChunkedArray
+        The records below it, as text; in a file over 64 MB, columns of few distinct cells are coded.
+    header_row : int
+        Row of the file that holds ``header``.
+    separator, encoding : str
+        How the file was read; no separator in a file of one column.
+    """
+
+    header: tuple[str, ...]
+    columns: Sequence[pa.ChunkedArray]
+    header_row: int
+    separator: str
+    encoding: str
+
+
+def read_table(source: SourceFile, reading: Reading) -> Table:
+    """Read delimited text whose columns have no usable names yet, as exports with several header rows.
+
+    A blank line is a row of empty cells. Rows may be short or long by cells that are blank.
+
+    Parameters
+    ----------
+    source : SourceFile
+        The file.
+    reading : Reading
+        What is known about it; mostly nothing.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ResponsesError
+        As :func:`read_delimited`, names apart.
+    """
+    columns, layout, encoding = _streamed(source, reading) or _parsed(source, reading, lenient=True)
+    return Table(
+        header=tuple(layout.header),
+        columns=columns,
+        header_row=layout.header_row,
+        separator="" if layout.separator == ONE_COLUMN else layout.separator,
+        encoding=encoding,
+    )
 
 
 def read_delimited(source: SourceFile, reading: Reading) -> RawResponses:
@@ -80,18 +136,45 @@ def read_delimited(source: SourceFile, reading: Reading) -> RawResponses:
     )
 
 
-def _parsed(source: SourceFile, reading: Reading) -> tuple[Sequence[pa.ChunkedArray], _Layout, str]:
+def _parsed(
+    source: SourceFile, reading: Reading, *, lenient: bool = False
+) -> tuple[Sequence[pa.ChunkedArray], _Layout, str]:
     """Read and part the text; it is let go before the frame is made."""
     try:
         data = source.path.read_bytes()
     except OSError as fault:
         raise ResponsesError.unreadable(source.name, reason=fault.strerror or str(fault)) from fault
     text = to_utf8(data, file_name=source.name, encoding=reading.encoding)
-    layout = _layout(text, source.name, reading)
+    layout = _layout(text, source.name, reading, lenient=lenient)
     return _columns(text, layout, source.name), layout, text.encoding
 
 
-def _layout(text: Utf8Text, file_name: str, reading: Reading) -> _Layout:
+def _streamed(source: SourceFile, reading: Reading) -> tuple[Sequence[pa.ChunkedArray], _Layout, str] | None:
+    """Parse a large regular file straight from disk; None when it must be read whole."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and other formats do without it
+
+    try:
+        if reading.encoding or source.path.stat().st_size <= LARGE_BYTES:
+            return None
+        with source.path.open("rb") as stream:
+            head = stream.read(2 * HEAD_BYTES)
+            skip = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+            text = Utf8Text(memoryview(head)[skip:], "utf-8-sig" if skip else "utf-8")
+            layout = _layout(text, source.name, reading, lenient=True)
+            start = layout.body + skip
+            if not layout.separator.isascii() or not is_regular(
+                source.path, start=start, separator=layout.separator
+            ):
+                return None
+            stream.seek(start)
+            columns = _read_fast(pa.PythonFile(stream), layout.separator, len(layout.header), coded=True)
+    except (OSError, UnicodeError, ResponsesError, pa.ArrowInvalid):
+        # The reader of whole files names the fault.
+        return None
+    return columns, layout, text.encoding
+
+
+def _layout(text: Utf8Text, file_name: str, reading: Reading, *, lenient: bool) -> _Layout:
     if reading.separator in {'"', "\r", "\n"}:
         raise ResponsesError.impossible_separator(file_name, separator=reading.separator)
     head = bytes(text.data[:HEAD_BYTES]).decode("utf-8", errors="ignore")
@@ -112,7 +195,7 @@ def _layout(text: Utf8Text, file_name: str, reading: Reading) -> _Layout:
         raise ResponsesError.no_header(file_name, row=row)
     if len(header.fields) > MAX_COLUMNS:
         raise ResponsesError.too_many_columns(file_name, count=len(header.fields), limit=MAX_COLUMNS)
-    return _Layout(separator, header.fields, row, body=len(head[: header.end].encode()))
+    return _Layout(separator, header.fields, row, body=len(head[: header.end].encode()), lenient=lenient)
 
 
 def _header(head: str, separator: str, row: int, file_name: str, *, cut: bool) -> Record | None:
@@ -136,11 +219,17 @@ def _columns(text: Utf8Text, layout: _Layout, file_name: str) -> Sequence[pa.Chu
         raise ResponsesError.header_only(file_name, row=layout.header_row)
     if layout.separator.isascii() and _quotes_are_regular(body, ord(layout.separator)):
         try:
-            columns = _read_fast(body, layout.separator, len(layout.header))
+            columns = _read_fast(
+                pa.BufferReader(pa.py_buffer(body)),
+                layout.separator,
+                len(layout.header),
+                coded=len(body) > LARGE_BYTES,
+            )
         except pa.ArrowInvalid:
             # It names no row and stops at records longer than a block: the exact reader decides.
             return _read_exactly(text.text(), layout, file_name)
-        if not (_has_empty_row(columns) and _BLANK_LINE.search(body)):
+        # The fast reader makes a row of empty cells of a blank line, which is right where rows may be blank.
+        if layout.lenient or not (_has_empty_row(columns) and _BLANK_LINE.search(body)):
             return columns
     return _read_exactly(text.text(), layout, file_name)
 
@@ -153,21 +242,20 @@ def _end(data: bytes | memoryview, start: int, width: int) -> int:
     return end
 
 
-def _read_fast(body: memoryview, separator: str, width: int) -> Sequence[pa.ChunkedArray]:
-    """Read block by block; in a large file, columns of few distinct cells are kept as codes."""
+def _read_fast(body: pa.NativeFile, separator: str, width: int, *, coded: bool) -> Sequence[pa.ChunkedArray]:
+    """Read block by block; when asked to, keep columns of few distinct cells as codes."""
     import pyarrow as pa  # noqa: PLC0415 - as above
     from pyarrow import csv  # noqa: PLC0415
 
     names = [str(position) for position in range(width)]
     reader = csv.open_csv(
-        pa.BufferReader(pa.py_buffer(body)),
+        body,
         read_options=csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
         parse_options=csv.ParseOptions(delimiter=separator, newlines_in_values=True, ignore_empty_lines=False),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.large_string()), check_utf8=False, strings_can_be_null=False
         ),
     )
-    coded = len(body) > LARGE_BYTES
     columns = [_Blocks([], coded=coded) for _ in names]
     for batch in reader:
         for column, block in zip(columns, batch.columns, strict=True):
@@ -227,6 +315,8 @@ def _regular_rows(text: str, layout: _Layout, file_name: str) -> Iterator[list[s
     for record in read_records(text, layout.separator, file_name=file_name):
         if record.row <= layout.header_row:
             continue
+        if layout.lenient:
+            _even_out(record.fields, width, cut=record.end == len(text) and not text.endswith(("\r", "\n")))
         if width > 1 and record.fields == [""]:
             blank = blank or record.row
             continue
@@ -241,6 +331,18 @@ def _regular_rows(text: str, layout: _Layout, file_name: str) -> Iterator[list[s
                 start=layout.separator.join(record.fields)[:60],
             )
         yield record.fields
+
+
+def _even_out(fields: list[str], width: int, *, cut: bool) -> None:
+    """Bring a record to the header's width where only blank cells are too many or too few.
+
+    Spreadsheets leave out blank cells at the end of a row. A row that an unquoted line break tore in two is
+    not evened out: one of its parts has at most half of the fields. Nor is a last row that breaks off.
+    """
+    if fields == [""] or (width / 2 + 1 < len(fields) < width and not cut):
+        fields += [""] * (width - len(fields))
+    while len(fields) > width and not fields[-1].strip():
+        fields.pop()
 
 
 def _quotes_are_regular(body: memoryview, separator: int) -> bool:

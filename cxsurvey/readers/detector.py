@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cxsurvey.errors import ResponsesError
 from cxsurvey.readers.delimited import read_delimited
+from cxsurvey.readers.guarding import unguarded
 from cxsurvey.readers.parquet import read_parquet
 from cxsurvey.readers.source import open_source
 from cxsurvey.readers.statistical import read_statistical
@@ -73,7 +74,8 @@ def read_responses(path: Path, reading: Reading) -> RawResponses:
         raise ResponsesError.unknown_suffix(source.name, content=source.content, known=SUFFIXES)
     if source.content != expected:
         raise ResponsesError.suffix_mismatch(source.name, expected=expected, content=source.content)
-    return _reader(source.content)(source, reading)
+    raw = _reader(source.content)(source, reading)
+    return unguarded(raw) if reading.guarded and source.content == "text" else raw
 
 
 def _reader(content: str) -> Callable[[SourceFile, Reading], RawResponses]:

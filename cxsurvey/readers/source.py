@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Content = Literal[
     "text", "workbook", "parquet", "spss", "stata", "zip", "broken_zip", "gzip", "pdf", "html", "xml",
-    "old_excel", "binary_excel", "open_document", "encrypted_workbook", "spss_portable", "sas", "rdata", "empty"
+    "old_excel", "binary_excel", "open_document", "encrypted_workbook", "spss_portable", "sas",
+    "sas_transport", "rdata", "empty"
 ]  # fmt: skip
 
 MAX_BYTES = 2 * 1024**3
@@ -30,6 +31,7 @@ _MAGIC: tuple[tuple[bytes, Content], ...] = (
     (b"%PDF-", "pdf"),
     (b"RDX", "rdata"),
     (b"\x00" * 12 + b"\xc2\xea\x81\x60", "sas"),
+    (b"HEADER RECORD*******LIB", "sas_transport"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PORTABLE = re.compile(rb".{0,200}SPSS PORT FILE", re.DOTALL)  # a splash in several character sets comes first

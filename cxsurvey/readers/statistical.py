@@ -1,4 +1,4 @@
-"""SPSS (.sav, .zsav) and Stata (.dta): codes stay codes, and what the file declares missing stays visible."""
+"""SPSS, Stata and SAS files: codes stay codes, and what the file declares missing stays visible."""
 
 from __future__ import annotations
 
@@ -20,12 +20,35 @@ if TYPE_CHECKING:
     from cxsurvey.study.codebook import Reading
 
 CELLS_AT_ONCE = 2_000_000
-_KINDS = {"spss": "SPSS data", "stata": "Stata data"}
+_KINDS = {
+    "spss": "SPSS data",
+    "spss_portable": "SPSS portable data",
+    "stata": "Stata data",
+    "sas": "SAS data",
+    "sas_transport": "SAS transport data",
+}
+_FUNCTIONS = {
+    "spss": "read_sav",
+    "spss_portable": "read_por",
+    "stata": "read_dta",
+    "sas": "read_sas7bdat",
+    "sas_transport": "read_xport",
+}
+_TELL_USER_MISSING = frozenset({"spss", "stata", "sas"})
 _SPSS_EPOCH, _STATA_EPOCH = "1582-10-14", "1960-01-01"
+_SAS_EPOCH = _STATA_EPOCH
+_SAS_FORMATS = frozenset({"sas7bdat", "xport"})
 _SPSS_DATES = frozenset({"DATE", "ADATE", "EDATE", "JDATE", "SDATE", "QYR", "MOYR", "WKYR"})
 _SPSS_MOMENTS = frozenset({"DATETIME", "YMDHMS"})
 _SPSS_TIMES = frozenset({"TIME", "DTIME", "MTIME"})
+_SAS_DATES = frozenset({
+    "DATE", "DAY", "DDMMYY", "DOWNAME", "JULIAN", "MMDDYY", "MMYY", "MONNAME", "MONTH", "MONYY", "QTR",
+    "WEEKDATE", "WEEKDATX", "WEEKDAY", "WORDDATE", "WORDDATX", "YEAR", "YYMM", "YYMMDD", "YYMON", "YYQ", "DA"
+})  # fmt: skip
+_SAS_MOMENTS = frozenset({"DATETIME", "DATEAMPM", "MDYAMPM", "DTDATE", "DTMONYY", "DTYEAR", "DT", "DZ"})
+_SAS_TIMES = frozenset({"TIME", "TIMEAMPM", "TOD", "HHMM", "HOUR", "MMSS", "TM"})
 _LETTERS = re.compile(r"[A-Z]+")
+_ISO_FORMAT = re.compile(r"(?:[EB]|IS)8601([A-Z]{2})")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 TextMaker = Callable[[Floats], list[str | None]]
@@ -33,7 +56,7 @@ Ranges = tuple[MissingRange, ...]
 
 
 def read_statistical(source: SourceFile, reading: Reading) -> RawResponses:
-    """Read an SPSS or Stata file.
+    """Read an SPSS, Stata or SAS file.
 
     Values that the file declares missing are kept in the frame and told in ``user_missing``; a Stata
     ``.a`` is the text ``a``. Dates are ISO text, times are ``HH:MM:SS``. A declared missing value in a
@@ -57,7 +80,7 @@ def read_statistical(source: SourceFile, reading: Reading) -> RawResponses:
     ResponsesError
         When the file is damaged, cut off or holds no cases.
     """
-    meta = _read(source, reading.encoding, metadataonly=True)[1]
+    meta = statistical_metadata(source, reading.encoding)
     if not meta.column_names:
         raise ResponsesError.empty(source.name)
     named_columns(meta.column_names, file_name=source.name, row=1, is_empty=lambda _: False, first_cells=list)
@@ -83,15 +106,40 @@ def read_statistical(source: SourceFile, reading: Reading) -> RawResponses:
     )
 
 
+def statistical_metadata(source: SourceFile, encoding: str | None = None) -> Any:
+    """Read what an SPSS, Stata or SAS file says of its variables, without the cells.
+
+    Parameters
+    ----------
+    source : SourceFile
+        The file.
+    encoding : str, optional
+        Overrides what the file says of itself.
+
+    Returns
+    -------
+    pyreadstat metadata container
+        Names, labels, value labels, missing ranges, multiple-response sets, title.
+
+    Raises
+    ------
+    ResponsesError
+        When the file is damaged or cut off.
+    """
+    return _read(source, encoding, metadataonly=True)[1]
+
+
 def _read(source: SourceFile, encoding: str | None, **options: Any) -> tuple[dict[str, list[Any]], Any]:
     import pyreadstat  # noqa: PLC0415 - heavy, and other formats do without it
 
-    read = pyreadstat.read_dta if source.content == "stata" else pyreadstat.read_sav
+    if source.content in _TELL_USER_MISSING:
+        options["user_missing"] = True
+    if encoding is not None and source.content != "spss_portable":  # a portable file has one encoding only
+        options["encoding"] = encoding
+    read = getattr(pyreadstat, _FUNCTIONS[source.content])
     try:
         cells, meta = read(
             str(source.path),
-            encoding=encoding,
-            user_missing=True,
             disable_datetime_conversion=True,
             output_format="dict",
             **options,
@@ -169,11 +217,33 @@ def _column(cells: list[Any], meta: Any, name: str, spans: Ranges) -> pd.Series:
 
     if meta.readstat_variable_types[name] == "string":
         return pd.Series(cells, dtype="str")
-    to_text = _text_maker(meta.original_variable_types[name])
+    to_text = _writer_of(meta, name)
     if to_text is None:
         lettered = any(isinstance(cell, str) for cell in cells)
         return column_of(cells) if lettered else pd.Series(np.array(cells, dtype=np.float64))
     return pd.Series(_dated(cells, to_text, spans), dtype="str")
+
+
+def is_dated(meta: Any, name: str) -> bool:
+    """Tell whether a column of an SPSS, Stata or SAS file holds dates, moments or times of day.
+
+    Parameters
+    ----------
+    meta : pyreadstat metadata container
+        Of the file.
+    name : str
+        The column.
+
+    Returns
+    -------
+    bool
+    """
+    return meta.readstat_variable_types[name] != "string" and _writer_of(meta, name) is not None
+
+
+def _writer_of(meta: Any, name: str) -> TextMaker | None:
+    form = meta.original_variable_types[name] or ""
+    return _sas_text(form) if meta.file_format in _SAS_FORMATS else _text_maker(form)
 
 
 def _dated(cells: list[Any], to_text: TextMaker, spans: Ranges) -> list[str | None]:
@@ -205,6 +275,18 @@ def _text_maker(form: str) -> TextMaker | None:
     if kind in _SPSS_DATES:
         return _moments(_SPSS_EPOCH, unit="s", shown="D")
     return _moments(_SPSS_EPOCH, unit="s", shown="s") if kind in _SPSS_MOMENTS else None
+
+
+def _sas_text(form: str) -> TextMaker | None:
+    """SAS counts days, or seconds, from 1960; a format's width is not looked at."""
+    iso = _ISO_FORMAT.match(form.upper())
+    letters = iso or _LETTERS.match(form.upper())
+    kind = letters.group(1 if iso else 0) if letters else ""
+    if kind in _SAS_TIMES:
+        return _clocks(per_second=1)
+    if kind in _SAS_DATES:
+        return _moments(_SAS_EPOCH, unit="D", shown="D")
+    return _moments(_SAS_EPOCH, unit="s", shown="s") if kind in _SAS_MOMENTS else None
 
 
 def _stata_text(form: str) -> TextMaker | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cxsurvey.errors import ResponsesError
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 
 KIND = "an Excel workbook"
 Grid = list[list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of one sheet as text, number, truth value or None, and the names of all sheets."""
+
+    name: str
+    cells: Grid
+    names: tuple[str, ...]
 
 
 def read_workbook(source: SourceFile, reading: Reading) -> RawResponses:
@@ -45,8 +55,9 @@ def read_workbook(source: SourceFile, reading: Reading) -> RawResponses:
     """
     import pandas as pd  # noqa: PLC0415 - heavy, and the detector loads without it
 
-    sheet, grid = _grid(source, reading.sheet)
-    label = f"{source.name}, sheet '{sheet}'"
+    sheet = read_sheet(source, reading.sheet)
+    grid = sheet.cells
+    label = f"{source.name}, sheet '{sheet.name}'"
     if not any(cell is not None for row in grid for cell in row):
         raise ResponsesError.empty(label)
     if len(grid) < reading.header_row:
@@ -71,19 +82,40 @@ def read_workbook(source: SourceFile, reading: Reading) -> RawResponses:
     )
 
 
-def _grid(source: SourceFile, wanted: str | None) -> tuple[str, Grid]:
+def read_sheet(source: SourceFile, wanted: str | None = None) -> Sheet:
+    """Read the cells of one sheet: the one that is named, else the first that is shown.
+
+    Parameters
+    ----------
+    source : SourceFile
+        The file.
+    wanted : str, optional
+        Name of the sheet.
+
+    Returns
+    -------
+    Sheet
+        Rows of one length, blank ones at the end included.
+
+    Raises
+    ------
+    ResponsesError
+        When the workbook is damaged or unpacks to an absurd size, the sheet is unknown, or a formula has no
+        stored result.
+    """
     import python_calamine as calamine  # noqa: PLC0415 - only workbooks need it
 
     try:
         refuse_archive_bomb(source.path)
         with calamine.CalamineWorkbook.from_path(str(source.path)) as book:
             position = _sheet_position(book.sheets_metadata, wanted, source.name)
-            name = book.sheet_names[position]
+            names = tuple(book.sheet_names)
+            name = names[position]
             cells = book.get_sheet_by_index(position).to_python(skip_empty_area=False)
         errors = error_cells(source.path, sheet=position, label=f"{source.name}, sheet '{name}'")
     except (calamine.CalamineError, zipfile.BadZipFile, KeyError, OSError) as fault:
         raise ResponsesError.broken(source.name, kind=KIND, reason=str(fault)) from fault
-    return name, _with_errors([[plain_cell(cell) for cell in row] for row in cells], errors)
+    return Sheet(name, _with_errors([[plain_cell(cell) for cell in row] for row in cells], errors), names)
 
 
 def _sheet_position(sheets: list[Any], wanted: str | None, file_name: str) -> int:
