@@ -32,6 +32,7 @@ NUMERICS = (
     "probability",
     "weighting",
     "tables",
+    "banners",
     "sampling",
     "estimation",
     "comparisons",
@@ -180,7 +181,34 @@ def test_public_parameters_are_described(name: str):
 
 
 def _told(parameter: str, text: str) -> bool:
-    return re.search(rf"^(\w+, )*{parameter}(, \w+)* : ", text, flags=re.MULTILINE) is not None
+    return re.search(rf"^([*\w]+, )*\**{parameter}(, [*\w]+)* : ", text, flags=re.MULTILINE) is not None
+
+
+def functions(path: Path) -> list[types.FunctionType]:
+    """Public functions that a module defines itself."""
+    module = importlib.import_module(name_of(path))
+    return [
+        thing
+        for name, thing in vars(module).items()
+        if inspect.isfunction(thing) and thing.__module__ == module.__name__ and not name.startswith("_")
+    ]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "numerics" in path.parts], ids=name_of)
+def test_functions_of_the_numerics_say_what_they_take_give_and_refuse(path: Path):
+    for function in functions(path):
+        text = inspect.cleandoc(function.__doc__ or "")
+        found, signature = sections(text), inspect.signature(function)
+        assert [name for name in signature.parameters if not _told(name, text)] == [], function
+        gives = signature.return_annotation not in {"None", "NoReturn"}
+        assert not gives or found & {"Returns", "Yields"}, f"{function} does not say what it returns"
+        raises = re.search(r"^\s+raise ", inspect.getsource(function), flags=re.MULTILINE)
+        assert not raises or "Raises" in found, f"{function} does not say what it raises"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.stem != "__main__"], ids=name_of)
+def test_functions_that_others_may_call_say_what_they_do(path: Path):
+    assert [function for function in functions(path) if not function.__doc__] == []
 
 
 def test_dir_lists_the_public_names():

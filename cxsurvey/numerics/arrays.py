@@ -24,12 +24,30 @@ DENSE_CODES_PER_ROW = 4  # integer labels spread wider than this many slots per 
 
 
 def as_floats(values: npt.ArrayLike) -> Floats:
-    """Turn input into contiguous float64, without a copy where it is one already."""
+    """Turn input into contiguous float64, without a copy where it is one already.
+
+    Parameters
+    ----------
+    values : array-like of any shape
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape, contiguous.
+    """
     return np.ascontiguousarray(values, dtype=np.float64)
 
 
 def same_length(name: str, values: npt.NDArray[np.generic], n: int) -> None:
     """Refuse an array that does not hold one value for each respondent.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the array.
+    values : ndarray
+    n : int
+        Respondents.
 
     Raises
     ------
@@ -42,6 +60,19 @@ def same_length(name: str, values: npt.NDArray[np.generic], n: int) -> None:
 
 def checked_codes(name: str, codes: npt.ArrayLike, n: int, n_codes: int) -> Ints:
     """Check integer codes of shape ``(n,)``: 0 to ``n_codes - 1``, and -1 for outside.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the array.
+    codes : (n,) int
+    n : int
+        Respondents.
+    n_codes : int
+
+    Returns
+    -------
+    (n,) intp
 
     Raises
     ------
@@ -62,6 +93,12 @@ def label_codes(name: str, labels: npt.ArrayLike) -> tuple[Ints, int]:
     """Number the distinct values of ``labels (n,)`` from 0.
 
     Numbers and text are numbered in sorted order, other objects in order of appearance.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the array.
+    labels : (n,) array of numbers, text or objects
 
     Returns
     -------
@@ -115,16 +152,44 @@ def _dense_codes(offsets: Ints) -> tuple[Ints, int]:
 
 
 def counts_by_slot(slot: Ints, n_rows: int, width: int) -> Ints:
-    """Count respondents in each slot of a table of ``n_rows`` by ``width``, numbered row by row."""
+    """Count respondents in each slot of a table of ``n_rows`` by ``width``, numbered row by row.
+
+    Parameters
+    ----------
+    slot : (n,) int
+        Slot of each respondent, row * width + column.
+    n_rows, width : int
+
+    Returns
+    -------
+    (n_rows, width) int
+    """
     return np.bincount(slot, minlength=n_rows * width).reshape(n_rows, width)
 
 
 def sums_by_slot(slot: Ints, values: Floats, n_rows: int, width: int) -> Floats:
-    """Sum ``values (n,)`` in each slot of a table of ``n_rows`` by ``width``, numbered row by row."""
+    """Sum ``values (n,)`` in each slot of a table of ``n_rows`` by ``width``, numbered row by row.
+
+    Parameters
+    ----------
+    slot : (n,) int
+        Slot of each respondent, row * width + column.
+    values : (n,) float
+    n_rows, width : int
+
+    Returns
+    -------
+    (n_rows, width) float
+    """
     sums = np.bincount(slot, values, minlength=n_rows * width)
     return sums.astype(np.float64, copy=False).reshape(n_rows, width)
 
 
 def frozen(array: npt.NDArray[np.generic]) -> None:
-    """Make an array read-only, so that a frozen record stays what it was."""
+    """Make an array read-only, so that a frozen record stays what it was.
+
+    Parameters
+    ----------
+    array : ndarray of any shape
+    """
     array.setflags(write=False)

@@ -48,8 +48,11 @@ class Golden:
     designs: Designs
 
 
-def golden_path():
-    return Path(os.environ.get("CXSURVEY_GOLDEN", HERE / "golden_a.json"))
+def golden_paths():
+    """Give the golden files to run: the one that CXSURVEY_GOLDEN names, else those of the project."""
+    if "CXSURVEY_GOLDEN" in os.environ:
+        return (Path(os.environ["CXSURVEY_GOLDEN"]).resolve(),)
+    return tuple(sorted(HERE.glob("golden_*.json")))
 
 
 @cache
@@ -79,7 +82,10 @@ def run(golden, case):
         ours = error
     except Exception as error:  # noqa: BLE001 - one broken case is one difference; the others still run
         return Outcome(case, "differs", f"breaks with {type(error).__name__}: {error}")
-    found = _compared(golden, case, ours)
+    try:
+        found = _compared(golden, case, ours)
+    except (TypeError, ValueError) as error:  # of another shape than R's
+        found = [f"cannot be compared: {error}"]
     if not found:
         return Outcome(case, "agrees")
     slug = deviation_of(Difference(case, functions_of(case), ours, tuple(found), golden.designs.declared))
@@ -136,8 +142,11 @@ def summary(results):
 
 
 if __name__ == "__main__":
-    results = outcomes(Path(sys.argv[1]) if len(sys.argv) > 1 else golden_path())
-    sys.stdout.write(table(results) + "\n")
-    for result in results:
-        if result.kind == "differs":
-            sys.stdout.write(f"{result.case['id']} {result.case['call']}\n    {result.detail}\n")
+    for path in [Path(name).resolve() for name in sys.argv[1:]] or golden_paths():
+        results = outcomes(path)
+        sys.stdout.write(f"{path.name}\n{table(results)}\n")
+        for result in results:
+            if result.kind in {"differs", "not mapped"}:
+                sys.stdout.write(
+                    f"{result.case['id']} {result.case['call']}\n    {result.kind}: {result.detail}\n"
+                )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from r_values import Factor, Logical, Named
 
-SPECIAL_NUMBERS = {"NA": np.nan, "NaN": np.nan, "Inf": np.inf, "-Inf": -np.inf}
+SPECIAL_NUMBERS = {"NA": np.nan, "NaN": np.nan, "Inf": np.inf, "-Inf": -np.inf, "FALSE": 0.0, "TRUE": 1.0}
 ITERATES = "svyglm_default_and_ciprop_logit_likelihood"
 TOLERANCES = (
     ({"svyolr", "polr"}, "svyolr_polr"),
@@ -18,6 +18,7 @@ TOLERANCES = (
 LABELS = {"rows", "cols", "method", "alternative", "call", "mcall"}  # what they label is compared
 SMALL_P, ORDERS = 1e-12, 1e-3  # p-values below the first agree when their logarithms to base 10 do
 CONVERGENCE, ITERATED = 1e-6, 1e-9  # where R iterates to the first, a value of 0 is one below the second
+ZERO = 1e-30  # a variance this small is the square of rounding
 ROUNDING = 1e-12  # relative to the estimates: a standard error or a covariance this small is a rounded zero
 
 
@@ -126,7 +127,7 @@ def _unequal(path, ours, theirs, tolerance, scale):
     if key.startswith("p") or key == "coef":  # a table of coefficients ends with their p-values
         apart = np.where((b > 0) & (b < SMALL_P), _orders_apart(a, b) > ORDERS, apart)
     apart |= np.isnan(a) != np.isnan(b)
-    apart &= a != b
+    apart &= (a != b) & ~((b == 0) & (np.abs(a) < ZERO))
     for place in np.flatnonzero(apart)[:3]:
         yield f"{path}[{place}]: {a[place]:.15g} for {b[place]:.15g}"
 

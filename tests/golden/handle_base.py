@@ -18,7 +18,7 @@ COMPARISON = {
     "==": np.equal, "!=": np.not_equal, "<": np.less, ">": np.greater, "<=": np.less_equal,
     ">=": np.greater_equal,
 }  # fmt: skip
-SAME = ("as.vector", "unclass", "suppressWarnings", "I", "c.numeric", "as.numeric", "invisible")
+SAME = ("as.vector", "unclass", "suppressWarnings", "I", "invisible")
 
 
 def _arithmetic(symbol):
@@ -27,8 +27,11 @@ def _arithmetic(symbol):
         a = numeric(args["a"])
         if "b" not in args:
             return -a if symbol == "-" else a
+        b = numeric(args["b"])
+        if a.ndim == 2 and b.ndim == 1 and len(b) == len(a):
+            b = b[:, None]  # R goes down the columns
         with np.errstate(divide="ignore", invalid="ignore"):  # R gives Inf and NaN
-            return ARITHMETIC[symbol](a, numeric(args["b"]))
+            return ARITHMETIC[symbol](a, b)
 
 
 def _comparison(symbol):
@@ -137,6 +140,63 @@ def structure(args):
     return args[".Data"]
 
 
+def _by_element(name, function):
+    @handles(name, "x")
+    def run(args):
+        with np.errstate(divide="ignore", invalid="ignore"):  # R gives -Inf and NaN
+            return function(numeric(args["x"]))
+
+
+for each, of in {"log": np.log, "exp": np.exp, "sqrt": np.sqrt}.items():
+    _by_element(each, of)
+
+
+def _extreme(name, function):
+    @handles(name, more=True)
+    def run(args):
+        values = np.concatenate([numeric(part) for part in args.rest])
+        if "na.rm" in args.extra and scalar(args.extra["na.rm"]):
+            values = values[~np.isnan(values)]
+        return vector(function(values))
+
+
+_extreme("max", np.max)
+_extreme("min", np.min)
+
+
+@handles("as.numeric", "x")
+def as_numeric(args):
+    value = args["x"]
+    if isinstance(value, Factor):
+        return np.where(value.codes < 0, np.nan, value.codes + 1.0)
+    return numeric(value)
+
+
+@handles("ifelse", "test", "yes", "no")
+def if_else(args):
+    test = numeric(args["test"])
+    sides = [args[key] for key in ("yes", "no")]
+    text = any(_is_text(side) for side in sides)
+    yes, no = (np.broadcast_to(_texts(side) if text else numeric(side), test.shape) for side in sides)
+    chosen = np.where(test == 1, yes, no)
+    chosen[np.isnan(test)] = None if text else np.nan
+    return chosen
+
+
+@handles("order", "x")
+def order(args):
+    x = numeric(args["x"])
+    return np.argsort(x, kind="stable") + 1.0
+
+
+@handles("relevel", "x", "ref")
+def relevel(args):
+    made, first = as_factor(args["x"]), scalar(args["ref"])
+    levels = (first, *(level for level in made.levels if level != first))
+    place = np.array([levels.index(level) for level in made.levels])
+    return Factor(np.where(made.codes < 0, -1, place[made.codes]), levels)
+
+
 @handles("abs", "x")
 def absolute(args):
     return np.abs(numeric(args["x"]))
@@ -174,7 +234,7 @@ def names(args):
     return np.array(found, dtype=object)
 
 
-@handles("factor", "x", "levels")
+@handles("factor", "x", "levels", "labels")
 def factor(args):
     made = as_factor(args["x"])
     levels = tuple(_texts(args["levels"])) if "levels" in args else made.levels
@@ -183,7 +243,10 @@ def factor(args):
     ]
     place = {level: code for code, level in enumerate(used)}
     codes = [place.get(made.levels[code], -1) if code >= 0 else -1 for code in made.codes]
-    return Factor(np.array(codes), tuple(used))
+    labels = tuple(_texts(args["labels"])) if "labels" in args else tuple(used)
+    if len(labels) != len(used):
+        raise NotUnderstood("labels of another number than levels")
+    return Factor(np.array(codes), labels)
 
 
 @handles("interaction", more=True)
@@ -299,6 +362,7 @@ def element(args):
     if name == "variables" and hasattr(whole, "variables"):
         return whole.variables()
     columns = whole.columns if isinstance(whole, Frame) else whole
+    name = next((known for known in (name, name.replace(".", "_")) if known in columns), name)
     if name not in columns:
         raise NotUnderstood(f"no element '{name}'")
     return columns[name]

@@ -6,8 +6,8 @@ import numpy as np
 from handle_objects import counted, counts_of
 from r_interpreter import handles
 from r_language import NotUnderstood, deparse
-from r_search import COARSE, as_searched, searched
-from r_values import Formula, Frame, Scope, as_factor, missing, numeric, scalar
+from r_search import COARSE, as_searched, range_searched
+from r_values import Formula, Frame, Scope, as_factor, missing, numeric, scalar, vector
 
 from cxsurvey.numerics.classic.contingency import chi_square, goodness_of_fit, mantel_haenszel, mcnemar
 from cxsurvey.numerics.classic.correlations import correlation_matrix, kendall, pearson, spearman
@@ -21,8 +21,8 @@ from cxsurvey.numerics.classic.mean_comparisons import (
     tukey,
     welch_anova,
 )
+from cxsurvey.numerics.classic.normality import shapiro_wilk
 from cxsurvey.numerics.classic.pairwise import pairwise, pairwise_means, pairwise_shares
-from cxsurvey.numerics.classic.power import mean_power, mean_sample_size, share_power, share_sample_size
 from cxsurvey.numerics.classic.rank_sums import (
     friedman,
     kolmogorov_smirnov,
@@ -40,6 +40,7 @@ from cxsurvey.numerics.classic.two_proportions import (
     yates_z,
 )
 from cxsurvey.numerics.probability.multiplicity import adjust_p
+from cxsurvey.numerics.probability.upper_tails import range_p, range_quantile
 from cxsurvey.numerics.tables.inference import (
     clopper_pearson,
     cohen_d,
@@ -64,6 +65,8 @@ def number(args, name, default):
 
 def adjustment(args):
     method = scalar(args["p.adjust.method"]) if "p.adjust.method" in args else "holm"
+    names = ("holm", "hochberg", "hommel", "bonferroni", "BH", "BY", "fdr", "none")
+    method = next((name for name in names if name.startswith(method)), method)
     return ADJUSTMENTS.get(method, method)
 
 
@@ -122,6 +125,14 @@ def _first_cell(table, odds):
     return first_cell(table, odds) if odds > 0 else first_cell(table, np.finfo(float).tiny)
 
 
+def crossed(args):
+    """Give a table, or that of two factors; without the empty rows and columns of their levels."""
+    if args.get("y") is None:
+        return counts_of(args["x"])
+    table = counted([as_factor(args["x"]), as_factor(args["y"])], ("", "")).counts
+    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+
+
 @handles("prop2", "x1", "n1", "x2", "n2")
 def prop2(args):
     """Golden helper: two independent proportions, all there is to say."""
@@ -145,11 +156,11 @@ def prop2(args):
     }  # fmt: skip
 
 
-@handles("chisq.test", "x", "y", "correct", "p")
+@handles("chisq.test", "x", "y", "correct", "p", "rescale.p")
 def chisq_test(args):
-    if "y" in args:
-        raise NotUnderstood("chisq.test of two factors")
-    counts = counts_of(args["x"])
+    counts = crossed(args)
+    if "rescale.p" in args and scalar(args["rescale.p"]):
+        args["p"] = numeric(args["p"]) / numeric(args["p"]).sum()
     if counts.ndim == 1:
         return test_result(goodness_of_fit(counts, numeric(args["p"]) if "p" in args else None))
     return test_result(chi_square(counts, continuity=flag(args, "correct", default=True)).test)
@@ -165,9 +176,9 @@ def cramer(args):
     }  # fmt: skip
 
 
-@handles("fisher.test", "x", "alternative", "conf.level")
+@handles("fisher.test", "x", "y", "workspace", "alternative", "conf.level")
 def fisher_test(args):
-    counts = counts_of(args["x"])
+    counts = crossed(args)
     if counts.shape != (2, 2):
         return {"p_value": fisher_table(counts)}
     side = scalar(args["alternative"]) if "alternative" in args else "two-sided"
@@ -202,6 +213,8 @@ def mcnemar_test(args):
 @handles("mantelhaen.test", "x", "correct", "conf.level")
 def mantelhaen_test(args):
     tables = np.moveaxis(counts_of(args["x"]), 2, 0)
+    if tables.shape[1:] != (2, 2):
+        raise NotUnderstood("mantelhaen.test of other than two by two")
     correct = flag(args, "correct", default=True)
     found = mantel_haenszel(tables, continuity=correct, level=number(args, "conf.level", 0.95))
     return test_result(found.test, estimate=found.odds_ratio, conf_int=[found.conf_low, found.conf_high])
@@ -239,6 +252,11 @@ def ks_test(args):
     if flag(args, "exact", default=small):
         raise NotUnderstood("exact ks.test")
     return test_result(kolmogorov_smirnov(x, y))
+
+
+@handles("shapiro.test", "x")
+def shapiro_test(args):
+    return test_result(shapiro_wilk(numeric(args["x"])))
 
 
 @handles("bartlett.test", "formula", "data", "g")
@@ -295,8 +313,17 @@ def tukey_hsd(args):
     model = args["x"]
     if flag(args, "ordered", default=False):
         raise NotUnderstood("ordered TukeyHSD")
-    found = tukey(model["samples"], level=number(args, "conf.level", 0.95))
-    columns = [found.difference, found.conf_low, found.conf_high, found.p_value]
+    level = number(args, "conf.level", 0.95)
+    found = tukey(model["samples"], level=level)
+    groups, df = (
+        len(model["samples"]),
+        sum((~np.isnan(s)).sum() for s in model["samples"]) - len(model["samples"]),
+    )
+    solved = range_quantile(level, groups, df)
+    searched_for = range_searched(level, groups, df, lambda q: 1 - range_p(q, groups, df))
+    stretch = searched_for / solved if abs(searched_for - solved) <= COARSE else 1.0
+    half = (found.conf_high - found.conf_low) / 2 * stretch
+    columns = [found.difference, found.difference - half, found.difference + half, found.p_value]
     return {model["factor"]: np.column_stack(columns)}
 
 
@@ -376,8 +403,14 @@ def _approximate(args, x, y):
 
 @handles("cor", "x", "y", "use", "method")
 def cor(args):
-    if "y" in args or ("method" in args and scalar(args["method"]) != "pearson"):
-        raise NotUnderstood("cor of two arguments, or of ranks")
+    method = scalar(args["method"]) if "method" in args else "pearson"
+    if "y" in args:
+        sides = [numeric(args[key]) for key in ("x", "y")]
+        if "use" not in args and np.isnan(sides).any():
+            raise NotUnderstood("correlations with missing values")
+        return vector({"pearson": pearson, "kendall": kendall, "spearman": spearman}[method](*sides).estimate)
+    if method != "pearson":
+        raise NotUnderstood("cor of ranks")
     data = args["x"]
     matrix = np.column_stack([numeric(column) for column in data.columns.values()])
     use = scalar(args["use"]) if "use" in args else "everything"
@@ -389,38 +422,9 @@ def cor(args):
 @handles("adj", "p")
 def adj(args):
     """Golden helper: p-values by every method of p.adjust."""
-    names = ("none", "bonferroni", "holm", "hochberg", "hommel", "BH", "BY")
+    names = ("none", "bonferroni", "holm", "hochberg", "hommel", "BH", "BY", "fdr")
     p = numeric(args["p"])
     return {name: adjust_p(p, ADJUSTMENTS.get(name, name)).p_adjusted for name in names}
-
-
-@handles("power.prop.test", "n", "p1", "p2", "sig.level", "power")
-def power_prop_test(args):
-    p1, p2 = number(args, "p1", None), number(args, "p2", None)
-    level = 1 - number(args, "sig.level", 0.05)
-    if p1 is None or p2 is None:
-        raise NotUnderstood("power.prop.test for a share")
-    if args.get("n") is None:
-        power = number(args, "power", None)
-        solved = float(share_sample_size(p1, p2, power=power, level=level))
-        found = searched(lambda n: float(share_power(p1, p2, n, n, level=level)) - power, 2.0, 1e7)
-        n = found if abs(found - solved) <= COARSE else solved
-        return {"n": n, "power": power, "p1": p1, "p2": p2}
-    n = number(args, "n", None)
-    return {"n": n, "power": share_power(p1, p2, n, n, level=level), "p1": p1, "p2": p2}
-
-
-@handles("power.t.test", "n", "delta", "sd", "sig.level", "power", "type")
-def power_t_test(args):
-    if "delta" not in args or ("type" in args and scalar(args["type"]) != "two.sample"):
-        raise NotUnderstood("power.t.test for a difference, or of another type than two samples")
-    effect = number(args, "delta", None) / number(args, "sd", 1.0)
-    level = 1 - number(args, "sig.level", 0.05)
-    if args.get("n") is None:
-        power = number(args, "power", None)
-        return {"n": mean_sample_size(effect, power=power, level=level), "power": power}
-    n = number(args, "n", None)
-    return {"n": n, "power": mean_power(effect, n, n, level=level)}
 
 
 @handles("prop.test", "x", "n", "correct", "conf.level")
@@ -428,8 +432,11 @@ def prop_test(args):
     """Two groups: the chi-square is the square of the pooled z."""
     counts = counts_of(args["x"])
     x, n = (counts[:, 0], counts.sum(axis=1)) if counts.ndim == 2 else (counts, numeric(args["n"]))
+    if len(x) > 2:
+        found = chi_square(np.column_stack([x, n - x]), continuity=False).test
+        return test_result(found, estimate=x / n)
     if len(x) != 2:
-        raise NotUnderstood("prop.test of other than two groups")
+        raise NotUnderstood("prop.test of one group")
     correct = flag(args, "correct", default=True)
     z = (yates_z if correct else two_proportion_z)(x[0], n[0], x[1], n[1]).statistic
     level = number(args, "conf.level", 0.95)

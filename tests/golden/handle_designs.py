@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from r_designs import Design, linearized
-from r_interpreter import handles, special
+from r_interpreter import SPECIAL, handles, special
 from r_language import NotUnderstood, terms
-from r_values import Formula, Frame, Scope, numeric, scalar, vector
+from r_values import Formula, Frame, Scope, numeric, scalar, take, vector
 
+from cxsurvey.numerics.sampling.multistage import Multistage
 from cxsurvey.numerics.sampling.replicate_weights import balanced_replicates, jackknife
-from cxsurvey.numerics.sampling.replication import replicate_design
+from cxsurvey.numerics.sampling.replication import Replicated, replicate_design
 from cxsurvey.numerics.tables.totals import effective_n
 
 
@@ -17,6 +20,9 @@ from cxsurvey.numerics.tables.totals import effective_n
 def subset(here):
     (_, whole), (_, condition) = here.call.arguments
     design = here.value(whole)
+    if isinstance(design, Frame):
+        asked = here.r.value(condition, Scope(dict(design.columns), here.scope))
+        return design.rows(np.flatnonzero(numeric(asked) == 1))
     if not isinstance(design, Design):
         raise NotUnderstood("a subset of what is no design")
     domain_rows = np.flatnonzero(design.domain)
@@ -27,6 +33,26 @@ def subset(here):
     return design.within(mask)
 
 
+@special("update")
+def update(here):
+    """Columns made of a design's own; each sees those of the same call as they were."""
+    (_, whole), *made = here.call.arguments
+    design = here.value(whole)
+    if not isinstance(design, Design) or not all(name for name, _ in made):
+        raise NotUnderstood("an update of what is no design")
+    scope = Scope(dict(design.frame.columns), here.scope)
+    new = {name: here.r.value(node, scope) for name, node in made}
+    columns = {name: _filled(column, design.frame.n) for name, column in new.items()}
+    return replace(design, frame=Frame({**design.frame.columns, **columns}, design.frame.n))
+
+
+SPECIAL["transform"] = update
+
+
+def _filled(column, n):
+    return column if len(column) == n else take(column, np.arange(n) % len(column))
+
+
 @handles("degf", "design")
 def degf(args):
     return vector(args["design"].df)
@@ -34,17 +60,25 @@ def degf(args):
 
 @handles("weights", "object", "type")
 def weights(args):
-    return args["object"].weights
+    return kept_weights(args["object"])
+
+
+def kept_weights(design):
+    """Give the weights of a domain; where weights are calibrated R keeps the others at 0."""
+    if isinstance(design.survey, Multistage | Replicated):
+        return design.weights
+    return np.where(design.domain, design.survey.weights, 0.0)
 
 
 @handles("wts", "d")
 def wts(args):
-    return {**weight_summary(args["d"].weights), "weights": args["d"].weights}
+    found = kept_weights(args["d"])
+    return {**weight_summary(found), "weights": found}
 
 
 @handles("wsum", "d")
 def wsum(args):
-    return weight_summary(args["d"].weights)
+    return weight_summary(kept_weights(args["d"]))
 
 
 def weight_summary(w):
@@ -67,15 +101,21 @@ def _formula_columns(args, key, frame):
     return [column for column in found if len(column) == frame.n]
 
 
-@handles("svydesign", "ids", "strata", "weights", "fpc", "data", "nest")
+@handles("svydesign", "ids", "probs", "strata", "variables", "fpc", "data", "nest", "check.strata", "weights")
 def svydesign(args):
     frame = args["data"]
     if not isinstance(frame, Frame):
         raise NotUnderstood("a design of what is no data frame")
     labels = {key: _formula_columns(args, key, frame) for key in ("ids", "strata", "fpc")}
     given = _formula_columns(args, "weights", frame)
+    given = given or [1 / numeric(column) for column in _formula_columns(args, "probs", frame)]
     nest = "nest" in args and scalar(args["nest"])
+    if args.get("variables") is not None or not ("check.strata" not in args or scalar(args["check.strata"])):
+        raise NotUnderstood("a design of other variables, or of clusters in several strata")
     return linearized(frame, given[0] if given else None, labels, nest=nest, options=args.r.options)
+
+
+SCALES = {"JK2": lambda _: 1.0, "ACS": lambda n: 4 / n, "successive-difference": lambda n: 4 / n}
 
 
 @handles(
@@ -87,10 +127,14 @@ def svrepdesign(args):
     given = _formula_columns(args, "weights", frame)
     base = given[0] if given else np.ones(frame.n)
     kind = {"BRR": "brr", "Fay": "fay", "JK1": "jackknife", "bootstrap": "bootstrap"}
+    columns = np.asarray(args["repweights"])
+    given = scalar(args["type"]) if "type" in args else "other"
+    if given in SCALES and "scale" not in args:
+        args["scale"] = vector(SCALES[given](columns.shape[1]))
     design = replicate_design(
         base,
-        np.asarray(args["repweights"]),
-        kind=kind.get(scalar(args["type"]), "other") if "type" in args else "other",
+        columns,
+        kind=kind.get(given, "other"),
         combined="combined.weights" not in args or scalar(args["combined.weights"]),
         scale=float(scalar(args["scale"])) if "scale" in args else None,
         rscales=numeric(args["rscales"]) if "rscales" in args else None,
@@ -101,14 +145,14 @@ def svrepdesign(args):
     return Design(frame, design, np.ones(frame.n, dtype=bool))
 
 
-@handles("as.svrepdesign", "design", "type", "fay.rho", "mse")
+@handles("as.svrepdesign", "design", "type", "fay.rho", "mse", "compress")
 def as_svrepdesign(args):
     design = args["design"]
     if not design.domain.all():
         raise NotUnderstood("replicate weights of a domain")
     mse = "mse" in args and scalar(args["mse"])
     kind = scalar(args["type"]) if "type" in args else "auto"
-    if kind in {"JK1", "JKn"}:
+    if kind in {"JK1", "JKn", "auto"}:
         made = jackknife(design.survey, mse=mse)
     elif kind in {"BRR", "Fay"}:
         rho = float(scalar(args["fay.rho"])) if "fay.rho" in args else 0.0

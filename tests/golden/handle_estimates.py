@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from r_derivatives import Dual, differentiated
 from r_designs import Columns, indicator_columns
-from r_interpreter import Arguments, Builtin, handles
-from r_language import NotUnderstood, deparse, terms
+from r_interpreter import Arguments, Builtin, handles, special
+from r_language import Call, Name, NotUnderstood, Number, deparse, terms
 from r_values import Formula, Named, Scope, as_factor, numeric, scalar, vector
 
 from cxsurvey.numerics.estimation.design_effect import design_effects
 from cxsurvey.numerics.estimation.estimators import by_group, covariances, means, ratios, totals
 from cxsurvey.numerics.probability.tails import t_two_sided_p
 from cxsurvey.numerics.sampling.fitted import Fitted, fit
+from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.scales.reliability import cronbach_alpha
 
 
@@ -48,7 +50,8 @@ class Estimates:
         if self.by is None and len(self.fitted.estimate) > 1:
             found["vcov"] = self.fitted.covariance
         if self.ratio and self.by is None:
-            found["ratio"] = self.fitted.estimate
+            rows = len(dict.fromkeys(name.split("/")[0] for name in self.names))
+            found["ratio"] = self.fitted.estimate.reshape(-1, rows).T
             del found["est"]
         return found
 
@@ -61,6 +64,8 @@ def formula_columns(args, formula, design):
     """Give the columns of a formula over all rows of a design."""
     if not isinstance(formula, Formula):
         raise NotUnderstood("an estimate of what is no formula")
+    if isinstance(formula.right, Call) and formula.right.function == Name("-"):
+        raise NotUnderstood("a formula that leaves a term out")
     scope = Scope(dict(design.frame.columns))
     parts = [indicator_columns(args.r.value(term, scope), deparse(term)) for term in terms(formula.right)]
     names = tuple(name for part in parts for name in part.names)
@@ -121,9 +126,20 @@ def svyratio(args):
 @handles("svyvar", "x", "design", "na.rm")
 def svyvar(args):
     columns = formula_columns(args, args["x"], args["design"])
-    estimator = covariances(columns.values, domain=domain_of(args, columns, args["design"]))
+    design, domain = args["design"], domain_of(args, columns, args["design"])
     names = columns.names if len(columns.names) == 1 else ()
-    return estimated(args, estimator, names, args["design"])
+    found = estimated(args, covariances(columns.values, domain=domain), names, design)
+    scale = 1.0 if isinstance(design.survey, Replicated) else _all_asked(design, domain)
+    fitted = replace(
+        found.fitted, estimate=found.fitted.estimate * scale, covariance=found.fitted.covariance * scale**2
+    )
+    return replace(found, fitted=fitted)
+
+
+def _all_asked(design, answered):
+    """Turn n / (n - 1) of those who answered into that of all who were asked, as R has it."""
+    n, asked = int(answered.sum()), int((design.weights != 0).sum())
+    return asked / (asked - 1) * (n - 1) / n if min(n, asked) > 1 else 1.0
 
 
 @dataclass(frozen=True)
@@ -186,22 +202,25 @@ def _one_by_one(args, design, groups, function):
         named |= {key: args[key] for key in ("na.rm",) if key in args} | args.extra
         part = args.r.apply(function, [], named)
         parts.append(_estimate_of(part) if isinstance(part, Estimates) else part)
-    estimate = np.concatenate([part["estimate"] for part in parts])
-    errors = np.concatenate([part["std_error"] for part in parts])
+    labels = groups.labels
+    if parts and len(parts[0]["estimate"]) > 1:
+        if "p" not in parts[0]:
+            raise NotUnderstood("svyby with several results of each group")
+        labels = tuple(f"{label}:{parts[0]['name']}.{at:.12g}" for at in parts[0]["p"] for label in labels)
+    estimate = np.stack([part["estimate"] for part in parts], axis=1).ravel()
+    errors = np.stack([part["std_error"] for part in parts], axis=1).ravel()
     size = np.ones(len(estimate), dtype=int)
     fitted = Fitted(estimate, np.diag(errors**2), size, size)
     only = "vartype" in args and scalar(args["vartype"]) == "ci"
     keys = {key for part in parts for key, value in part.items() if value is True}
-    return Estimates(
-        fitted, groups.labels, by=groups.by, estimates_only=only, peculiar=dict.fromkeys(keys, True)
-    )
+    return Estimates(fitted, labels, by=groups.by, estimates_only=only, peculiar=dict.fromkeys(keys, True))
 
 
 def _estimate_of(estimates):
     return {"estimate": estimates.fitted.estimate, "std_error": estimates.fitted.std_error}
 
 
-@handles("svytable", "formula", "design")
+@handles("svytable", "formula", "design", "Ntotal", "round")
 def svytable(args):
     design = args["design"]
     scope = Scope(dict(design.frame.columns))
@@ -213,14 +232,60 @@ def svytable(args):
     shape = tuple(len(factor.levels) for factor in factors)
     size = int(np.prod(shape))
     counts = fit(design.survey, totals(cell[:, None] == np.arange(size), domain=known)).estimate
-    return Named(counts, factors[0].levels) if len(shape) == 1 else counts.reshape(shape)
+    if args.get("Ntotal") is not None:
+        counts = counts / counts.sum() * scalar(args["Ntotal"])
+    if flag(args, "round"):
+        counts = np.round(counts)
+    if len(shape) == 1:
+        return Named(counts, factors[0].levels)
+    cells = counts.reshape(shape)
+    return cells if len(shape) == 2 else cells.ravel(order="F")
 
 
 @handles("svycontrast", "stat", "contrasts")
 def svycontrast(args):
-    made = args["stat"].fitted.contrasts(numeric(args["contrasts"])[None, :])
-    one = np.ones(1, dtype=int)
-    return Estimates(Fitted(made.estimate, made.covariance, one, one), ("contrast",))
+    """Combine estimates: by coefficients in their order or by name, or by an expression of them."""
+    fitted, names = args["stat"].fitted, args["stat"].names
+    wanted = args["contrasts"]
+    parts = wanted if isinstance(wanted, dict | list) else {"contrast": wanted}
+    if isinstance(parts, list):
+        parts = {str(place): part for place, part in enumerate(parts, 1)}
+    worked = [_combination(part, fitted, names) for part in parts.values()]
+    values, rows = (np.array([part[side] for part in worked]) for side in (0, 1))
+    one = np.ones(len(parts), dtype=int)
+    return Estimates(Fitted(values, rows @ fitted.covariance @ rows.T, one, one), tuple(parts))
+
+
+def _combination(part, fitted, names):
+    """Give a combination of estimates with its derivatives."""
+    if isinstance(part, Call | Name | Number):
+        known = {
+            name: Dual(value, slope)
+            for name, value, slope in zip(names, fitted.estimate, np.eye(len(names)), strict=True)
+        }
+        found = differentiated(part, known)
+        return found.value, found.slope
+    if isinstance(part, Named):
+        if set(part.names) - set(names):
+            raise NotUnderstood("a contrast of what is not estimated")
+        given = dict(zip(part.names, part.values, strict=True))
+        row = np.array([given.get(name, 0.0) for name in names])
+    else:
+        row = numeric(part)
+    made = fitted.contrasts(row[None, :])
+    return made.estimate[0], row
+
+
+@special("quote")
+def quote(here):
+    return here.call.arguments[0][1]
+
+
+@handles("cv", "object")
+def variation(args):
+    """The coefficient of variation."""
+    fitted = args["object"].fitted
+    return Named(fitted.std_error / fitted.estimate, args["object"].names)
 
 
 @handles("coef", "object")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+from r_descent import descended
 from r_designs import Design, Replicated
 from r_interpreter import CONSTANTS, Arguments, Builtin, handles, special
 from r_language import Call, Name, NotUnderstood, Number, deparse, terms
-from r_values import Formula, Logical, Scope, as_factor, numeric, scalar
+from r_regression import AsStopped, stopped
+from r_values import Factor as LevelsOf
+from r_values import Formula, Logical, Scope, as_factor, numeric, scalar, vector
 
+from cxsurvey.numerics.models.families import FAMILIES as FAMILIES_OF
 from cxsurvey.numerics.models.generalized_linear import GeneralizedLinear, generalized_linear
 from cxsurvey.numerics.models.ordinal_models import ProportionalOdds, proportional_odds
 from cxsurvey.numerics.models.predictors import Factor, predictors
@@ -28,7 +33,10 @@ LINKS = {
     "gaussian": "identity", "quasi": "identity", "binomial": "logit", "quasibinomial": "logit",
     "poisson": "log", "quasipoisson": "log",
 }  # fmt: skip
-CONSTANTS |= {"GC": {}, "OC": {}}  # how long R searches: ours goes on until nothing changes
+CONSTANTS |= {"GC": {"epsilon": vector(1e-14), "maxit": vector(100)}, "OC": {}}  # how long R searches
+SHORT_SEARCH = 0.05  # of a standard error that R's replicates of proportional odds give
+LONG = 1e-16  # to which the control of these calls has proportional odds searched
+LEFT_OPEN = 2e-3  # of a standard error: how far R's search may stop from the solution
 OPERATORS = {Name(sign) for sign in ("*", ":", "-", "^", "/", "%in%")}
 STEP = 1e-3
 METHODS = {"logistic": "logit", "probit": "probit"}
@@ -56,12 +64,34 @@ def svyglm(args):
         raise NotUnderstood(f"family {made['family']} with link {made['link']}")
     matrix = predictors(right, domain=design.domain & ~np.isnan(y))
     model = generalized_linear(y, matrix, family=family, separation="limit")
-    return Glm(design, model, regression(design.survey, model), _named(matrix))
+    found = regression(design.survey, model)
+    separated = replace(model, separation="error").solve(design.survey.weights).problem == "separated"
+    searched = _as_stopped(args, design, model)
+    if separated or _within_reach(searched, found.fitted):
+        found = replace(found, fitted=searched)
+    return Glm(design, model, found, _named(matrix), separated)
+
+
+def _as_stopped(args, design, model):
+    """Give the coefficients where R's search stops, as its control tells it."""
+    control = args.get("control") or {}
+    epsilon, most = (
+        scalar(control[key]) if key in control else default
+        for key, default in (("epsilon", 1e-8), ("maxit", 25))
+    )
+    return fit(design.survey, AsStopped(model, design.domain, design.survey.weights, epsilon, int(most)))
+
+
+def _within_reach(searched, solved):
+    """Whether a search stopped near a solution, in standard errors of it."""
+    near = np.abs(searched.estimate - solved.estimate) <= LEFT_OPEN * solved.std_error
+    return bool((near & (np.abs(searched.std_error - solved.std_error) <= LEFT_OPEN * solved.std_error)).all())
 
 
 @handles("regTermTest", "model", "test.terms", "method")
 def reg_term_test(args):
-    fitted, wanted = args["model"], [deparse(term) for term in terms(args["test.terms"].right)]
+    fitted, asked = args["model"], args["test.terms"]
+    wanted = [deparse(term) for term in terms(asked.right)] if isinstance(asked, Formula) else list(asked)
     if not isinstance(fitted, Glm) or set(wanted) - {term.name for term in fitted.model.predictors.terms}:
         raise NotUnderstood("a test of terms that the model does not have, or of another model")
     survey, model = fitted.design.survey, fitted.model
@@ -83,11 +113,17 @@ def reg_term_test(args):
 def svyolr(args):
     design = args["design"]
     right = _right(args, args["formula"], design.frame)
-    answer = as_factor(args.r.value(args["formula"].left, Scope(dict(design.frame.columns))))
+    answer = args.r.value(args["formula"].left, Scope(dict(design.frame.columns)))
+    if not isinstance(answer, LevelsOf):
+        raise NotUnderstood("proportional odds of what is no factor")
     matrix = predictors(right, domain=design.domain & (answer.codes >= 0), constant=False)
     model = proportional_odds(answer.codes, matrix, link=_link(args))
     weights, replicated = design.survey.weights, isinstance(design.survey, Replicated)
-    found = fit(design.survey, model if replicated else ByDifferences(model))
+    found = fit(design.survey, AsDescended(model, weights) if replicated else ByDifferences(model))
+    if replicated:
+        solved = fit(design.survey, model)
+        near = np.abs(found.std_error - solved.std_error) <= SHORT_SEARCH * solved.std_error
+        found = found if near.all() else solved
     made = _ordinal(
         found.estimate, found.std_error, _named(matrix), model, answer, model.solve(weights).deviance
     )
@@ -147,6 +183,52 @@ class ByDifferences:
         return solved.scores @ jacobian @ np.linalg.inv(information) @ jacobian.T
 
 
+@dataclass(frozen=True)
+class AsDescended:
+    """Proportional odds whose replicates are fitted, from its first answer, only until little changes."""
+
+    model: ProportionalOdds
+    weights: np.ndarray
+
+    @property
+    def members(self):
+        return self.model.members
+
+    def at(self, weights):
+        if np.isnan(self.model.solve(weights).parameters).any():
+            return np.full(self.members.shape[1], np.nan)
+        if weights is not self.weights:
+            return self._searched(weights, self.first, {})
+        return self.first
+
+    @cached_property
+    def first(self):
+        """Search from R's beginning: a logistic regression of answers beyond the middle, even thresholds."""
+        inside, matrix = self.model.predictors.inside, self.model.predictors.columns
+        cuts = len(self.model.categories) - 1
+        middle = (cuts + 1) // 2
+        beyond = (self.model.codes[inside] >= middle).astype(float)
+        X = np.column_stack([np.ones(inside.sum()), matrix[inside]])
+        begun = stopped(FAMILIES_OF["logit"], X, beyond, self.weights[inside])
+        if begun is None:
+            raise NotUnderstood("proportional odds that R cannot begin")
+        even = np.log(np.arange(1, cuts + 1) / np.arange(cuts, 0, -1))
+        start = np.concatenate([begun.parameters[1:], even - even[middle - 1] - begun.parameters[0]])
+        return self._searched(self.weights, start, {"relative": LONG, "most": 2000})
+
+    def _searched(self, weights, begun, how):
+        likelihood, inside = self.model.likelihood(weights), self.model.predictors.inside
+        p, scale = likelihood.columns.shape[1], weights[inside].sum() / inside.sum()
+        start = np.concatenate([begun[: p + 1], np.log(np.diff(begun[p:]))])
+        with np.errstate(over="ignore", invalid="ignore"):  # a step too far has no value, and is cut
+            end = descended(
+                lambda at: -scale * likelihood.value(_thresholds(at, p)[0]),
+                lambda at: -scale * _slope(likelihood, at),
+                start, **how,
+            )  # fmt: skip
+        return _thresholds(end, p)[0]
+
+
 def _thresholds(parameters, p):
     """Give coefficients and thresholds from R's parameters, with the derivatives."""
     sizes = np.concatenate([np.ones(p + 1), np.exp(parameters[p + 1 :])])
@@ -169,6 +251,7 @@ class Glm:
     model: GeneralizedLinear
     found: Regression
     names: tuple[str, ...]
+    separated: bool
 
     @property
     def fitted(self):
@@ -184,18 +267,19 @@ class Glm:
         return {
             "coef": {"rows": self.names, "values": np.column_stack(columns)},
             "vcov": fitted.covariance, "df_residual": found.df_residual,
-            "ci_t": self.interval(0.95, None), "dispersion": self._dispersion(), "separated": self._separated(),
+            "ci_t": self.interval(0.95, None), "dispersion": self._dispersion(), "separated": self.separated,
         }  # fmt: skip
 
-    def _separated(self):
-        strict = replace(self.model, separation="error")
-        return strict.solve(self.design.survey.weights).problem == "separated"
-
     def _dispersion(self):
-        """R gives the sum of squares, not the variance, with replicate weights."""
-        value = self.model.dispersion(self.design.survey.weights) * _mean_weight(self)
-        n = int(self.model.predictors.inside.sum())
-        return value * (n - 1) if isinstance(self.design.survey, Replicated) else value
+        """Give the variance of the Pearson residuals; R gives their sum of squares with replicate weights."""
+        known, family = self.model.predictors, FAMILIES_OF[self.model.family]
+        w = self.design.survey.weights[known.inside]
+        mean = family.mean(known.columns[known.inside] @ self.fitted.estimate)
+        residual = (self.model.outcome[known.inside] - mean) / np.sqrt(family.variance(mean))
+        if isinstance(self.design.survey, Replicated):
+            return w @ residual**2 / self.design.weights.mean()
+        centre = w @ residual / w.sum()
+        return w @ (residual - centre) ** 2 / (len(w) - 1) / self.design.weights.mean()
 
 
 def _ordinal(estimate, errors, names, model, answer, deviance):

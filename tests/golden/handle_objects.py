@@ -24,14 +24,18 @@ def read_data(args):
     return args.r.designs.frame(scalar(args["f"]))
 
 
-@handles("cut", "x", "breaks")
+@handles("cut", "x", "breaks", "labels", "right")
 def cut(args):
     """Part numbers at breaks, each interval with its upper end."""
     x, breaks = numeric(args["x"]), numeric(args["breaks"])
     place = np.searchsorted(breaks, x, side="left") - 1
     outside = np.isnan(x) | (x <= breaks[0]) | (x > breaks[-1])
+    if "right" in args and not scalar(args["right"]):
+        raise NotUnderstood("intervals with their lower ends")
     ends = [f"{value:.3g}" for value in breaks]
     levels = tuple(f"({low},{high}]" for low, high in pairwise(ends))
+    if "labels" in args:
+        levels = tuple(args["labels"])
     return Factor(np.where(outside, -1, place), levels)
 
 

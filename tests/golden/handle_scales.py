@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from r_interpreter import handles
+from r_rotation import schmid_leiman
 from r_values import numeric, scalar
 
+from cxsurvey.numerics.classic.correlations import correlation_matrix
+from cxsurvey.numerics.scales.factor_models import extract_factors, oblimin
 from cxsurvey.numerics.scales.item_analysis import item_analysis
 from cxsurvey.numerics.scales.omega import hierarchical_omega, one_factor_omega
 
 ITEMS = "bfi"
+VALLEY = 1e-7  # how much deeper than another the deepest valley of a rotation may be
 
 
 def answers(args, key):
     """Give the items a helper is asked for."""
-    frame = args.r.designs.frame(f"{ITEMS}.csv")
     names = list(args[key])
+    frame = args.r.designs.frame_with(names, first=f"{ITEMS}.csv")
     return names, np.column_stack([numeric(frame.columns[name]) for name in names])
 
 
@@ -63,7 +69,7 @@ def _figures(part):
 def omega(args):
     names, x = answers(args, "items")
     factors = int(scalar(args["nfactors"]))
-    found = hierarchical_omega(x, factors, pairwise=True)
+    found = as_rotated(hierarchical_omega(x, factors, pairwise=True), correlation_matrix(x, pairwise=True))
     share = found.general**2 / found.communality
     return {
         "items": names, "nfactors": factors, "omega_h": found.hierarchical, "omega_total": found.total,
@@ -72,6 +78,19 @@ def omega(args):
             [found.general, found.group, found.communality, found.uniqueness, share]
         ),
     }  # fmt: skip
+
+
+def as_rotated(found, R):
+    """Take R's valley of the rotation, when it is as deep as ours but for what its search leaves open."""
+    general, group, depth = schmid_leiman(R, found.group.shape[1])
+    deepest = oblimin(extract_factors(R, found.group.shape[1])).loadings ** 2
+    ours = (deepest * (deepest.sum(axis=1, keepdims=True) - deepest)).sum() / 4
+    if abs(depth - ours) > VALLEY:
+        return found
+    share = general.sum() ** 2 / found.general.sum() ** 2
+    return replace(
+        found, general=general, group=group, hierarchical=found.hierarchical * share, limit=found.limit * share
+    )
 
 
 @handles("omd", "items", "keys")

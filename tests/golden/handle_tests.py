@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from r_interpreter import handles
 from r_language import NotUnderstood, Number, terms
-from r_values import Scope, as_factor, numeric, scalar
+from r_values import Closure, Scope, as_factor, numeric, scalar
 
+from cxsurvey.numerics.classic.contingency import chi_square
 from cxsurvey.numerics.comparisons.independence import independence_test
 from cxsurvey.numerics.comparisons.mean_tests import mean_test, two_means_test
 from cxsurvey.numerics.comparisons.rank_tests import rank_test
+from cxsurvey.numerics.estimation.estimators import totals
+from cxsurvey.numerics.probability.tails import t_quantile
 from cxsurvey.numerics.probability.weighted_chi_squares import weighted_chi_square_p
+from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.replication import Replicated
 
+ROUNDING = 1e-12
 STATISTICS = {
     "F": "F", "Chisq": "chisq", "Wald": "wald", "adjWald": "adjusted-wald", "saddlepoint": "saddlepoint",
     "lincom": "saddlepoint",  # R without the package CompQuadForm, as it warns
@@ -21,10 +29,11 @@ STATISTICS = {
 class Tested(dict):
     """An htest: what `confint` takes its interval from."""
 
-    def interval(self, level, df):
-        if level != 0.95 or df != np.inf:
-            raise NotUnderstood("the interval of a test at another level")
-        return np.array(self["conf_int"])
+    def interval(self, level, _df):
+        """Widen or narrow the interval of 95%; R takes no other degrees of freedom."""
+        t, given = (float(t_quantile(of, self["parameter"]["df"])) for of in (level, 0.95))
+        middle, low = np.mean(self["conf_int"]), self["conf_int"][0]
+        return middle + np.array([-1, 1]) * (middle - low) * t / given
 
 
 @handles("svyttest", "formula", "design")
@@ -54,6 +63,8 @@ SCORES = {
 @handles("svyranktest", "formula", "design", "test")
 def svyranktest(args):
     formula, design = args["formula"], args["design"]
+    if isinstance(args.get("test"), Closure):
+        raise NotUnderstood("svyranktest with a function of one's own")
     kind = scalar(args["test"]) if "test" in args else "wilcoxon"
     if kind not in SCORES:
         raise NotUnderstood(f"svyranktest with {kind}")
@@ -78,17 +89,42 @@ def svychisq(args):
     if kind not in STATISTICS:
         raise NotUnderstood(f"svychisq with {kind}")
     scope = Scope(dict(design.frame.columns))
-    row, column = (as_factor(args.r.value(term, scope)) for term in terms(args["formula"].right))
+    asked = terms(args["formula"].right)
+    if len(asked) != 2:
+        raise NotUnderstood("svychisq of other than two variables")
+    row, column = (as_factor(args.r.value(term, scope)) for term in asked)
     test = independence_test(
         design.survey, row.codes, column.codes,
         domain=design.domain, statistic=STATISTICS[kind], base=design.n,
     )  # fmt: skip
     statistic = "F" if kind in {"F", "Wald", "adjWald"} else "X-squared"
     parameter = {"ndf": test.df, "ddf": test.df_denominator} if statistic == "F" else {"df": test.df}
+    if isinstance(design.survey, Replicated) and STATISTICS[kind] == "saddlepoint":
+        test = replace(test, df_denominator=np.inf)  # R forgets the denominator
     p = _as_r_rounds(test) if STATISTICS[kind] == "saddlepoint" else test.p_value
     return {
+        **_cells(design, row, column),
         "statistic": {statistic: test.statistic}, "parameter": parameter, "p_value": p,
         "empty_level": any(_empties(factor, design.domain) for factor in (row, column)),
+    }  # fmt: skip
+
+
+def _cells(design, row, column):
+    """Give the weighted table blown to the respondents in the domain, what independence expects, residuals."""
+    cell = row.codes * len(column.levels) + column.codes
+    known = design.domain & (row.codes >= 0) & (column.codes >= 0)
+    size = len(row.levels) * len(column.levels)
+    counts = fit(design.survey, totals(cell[:, None] == np.arange(size), domain=known)).estimate
+    if not counts.sum() > 0:
+        return {}
+    shape = len(row.levels), len(column.levels)
+    observed = counts.reshape(shape) / counts.sum() * design.n
+    if 0 in {*observed.sum(axis=0), *observed.sum(axis=1)}:
+        return {"observed": observed}
+    found = chi_square(observed)
+    return {
+        "observed": observed, "expected": found.expected, "residuals": found.residuals,
+        "stdres": found.standardized,
     }  # fmt: skip
 
 
@@ -97,7 +133,9 @@ def _as_r_rounds(test):
 
     R writes the weight of the denominator, X² over its degrees of freedom, down once for each of them.
     """
-    whole = np.floor(test.df_denominator)
+    whole = np.floor(test.df_denominator * (1 + ROUNDING)) if np.isfinite(test.df_denominator) else np.inf
+    if np.isinf(whole):
+        return weighted_chi_square_p(test.pearson, test.design_effects)
     scaled = test.pearson * whole / test.df_denominator
     return weighted_chi_square_p(scaled, test.design_effects, df_denominator=whole)
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 from r_designs import Design, indicator_columns
-from r_interpreter import handles
-from r_language import NotUnderstood, deparse, terms
-from r_values import Formula, Frame, Named, Scope, as_factor, numeric, scalar
+from r_interpreter import CONSTANTS, handles
+from r_language import Call, Name, NotUnderstood, Number, deparse, terms
+from r_values import Factor, Formula, Frame, Named, Scope, Table, as_factor, numeric, scalar
 
 from cxsurvey.numerics.sampling.calibrated import calibrated_design, margin_indicators, recalibrated
 from cxsurvey.numerics.sampling.multistage import Multistage
@@ -17,6 +17,7 @@ from cxsurvey.numerics.weighting.calibration import calibrate, trim
 from cxsurvey.numerics.weighting.raking import margin, rake
 
 ROUNDING = 1e-12
+CONSTANTS |= {f"cal.{name}": np.array([name], dtype=object) for name in ("linear", "raking", "logit")}
 
 
 def whole_design(args):
@@ -42,6 +43,8 @@ def combinations(columns):
 
 def margin_of(args, design, formula, population):
     """Make a margin of a formula and a data frame of its categories with their Freq."""
+    if isinstance(population, Table):
+        population = as_frame(population)
     if not isinstance(formula, Formula) or not isinstance(population, Frame):
         raise NotUnderstood("a margin that is no formula with a data frame")
     scope, nodes = Scope(dict(design.frame.columns)), terms(formula.right)
@@ -53,6 +56,16 @@ def margin_of(args, design, formula, population):
     here = combinations([args.r.value(node, scope) for node in nodes])
     codes = np.array([place.get(label, -1) for label in here])
     return margin(" + ".join(names), codes, numeric(population.columns["Freq"]), labels)
+
+
+def as_frame(table):
+    """Give a table of counts as a data frame, the first factor varying fastest."""
+    places = np.indices(table.counts.shape).reshape(table.counts.ndim, -1, order="F")
+    columns = {
+        name: Factor(place, levels)
+        for name, place, levels in zip(table.names, places, table.levels, strict=True)
+    }
+    return Frame({**columns, "Freq": table.counts.ravel(order="F")}, table.counts.size)
 
 
 def fitted(design, reweight, x, regression=None):
@@ -83,13 +96,25 @@ def post_stratify(args):
     return fitted(design, lambda w: rake(w, margins).weights, margin_indicators(margins))
 
 
+def without_constant(right):
+    """Part "- 1" from the right side of a formula, and say whether the constant stays."""
+    if (
+        isinstance(right, Call)
+        and right.function == Name("-")
+        and right.arguments[1:] == ((None, Number(1.0)),)
+    ):
+        return right.arguments[0][1], False
+    return right, True
+
+
 def model_columns(args, formula, design):
     """Spread the terms of a formula as R's model.matrix does, with treatment contrasts."""
-    columns = {"(Intercept)": np.ones(design.frame.n)}
+    right, constant = without_constant(formula.right)
+    columns = {"(Intercept)": np.ones(design.frame.n)} if constant else {}
     scope = Scope(dict(design.frame.columns))
-    for node in terms(formula.right):
+    for place, node in enumerate(terms(right)):
         part = indicator_columns(args.r.value(node, scope), deparse(node))
-        first = 1 if len(part.names) > 1 else 0
+        first = 1 if len(part.names) > 1 and (constant or place) else 0
         columns |= dict(zip(part.names[first:], part.values.T[first:], strict=True))
     return columns
 
@@ -97,6 +122,8 @@ def model_columns(args, formula, design):
 @handles("calibrate", "design", "formula", "population", "bounds", "calfun", "maxit", "epsilon")
 def calibrate_totals(args):
     design, population = whole_design(args), args["population"]
+    if isinstance(args["formula"], list) and isinstance(population, list):
+        return calibrate_margins(args, design, population)
     if not isinstance(population, Named) or not isinstance(args["formula"], Formula):
         raise NotUnderstood("calibration to what is no named vector of totals")
     columns = model_columns(args, args["formula"], design)
@@ -114,11 +141,26 @@ def calibrate_totals(args):
     return fitted(design, reweight, x)
 
 
+def calibrate_margins(args, design, population):
+    """Calibrate to margins given as tables: their indicators, the first level of all but the first left out."""
+    if "bounds" in args or ("calfun" in args and scalar(args["calfun"]) != "linear"):
+        raise NotUnderstood("calibration to margins with bounds or by another distance")
+    pairs = zip(args["formula"], population, strict=True)
+    margins = [margin_of(args, design, formula, part) for formula, part in pairs]
+    blocks = [
+        (margin.codes[:, None] == np.arange(len(margin.labels)))[:, min(place, 1) :]
+        for place, margin in enumerate(margins)
+    ]
+    totals = np.concatenate([margin.targets[min(place, 1) :] for place, margin in enumerate(margins)])
+    x = np.column_stack(blocks).astype(float)
+    return fitted(design, lambda w: calibrate(w, x, totals, distance="linear").weights, x)
+
+
 @handles("trimWeights", "design", "upper", "lower", "strict")
 def trim_weights(args):
     design = whole_design(args)
     limits = {key: float(scalar(args[key])) for key in ("lower", "upper") if key in args}
-    strict = "strict" in args and scalar(args["strict"])
+    strict = "strict" in args and scalar(args["strict"]) and not isinstance(design.survey, Replicated)
 
     def cut(w):
         """Trim those with weight; one that a replicate leaves out stays out."""

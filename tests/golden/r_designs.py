@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from r_language import NotUnderstood
-from r_values import Factor, Frame, Logical, as_factor, read_frame
+from r_language import NotUnderstood, parse
+from r_values import Factor, Frame, Logical, Scope, as_factor, read_frame
 
 from cxsurvey.numerics.sampling.multistage import Multistage, multistage_design
 from cxsurvey.numerics.sampling.replication import Replicated, replicate_design
 
+SPEC = {
+    "data", "ids", "strata", "weights", "probs", "fpc", "nest", "prep", "note", "made_by", "repweights",
+    "combined", "scale", "rscales", "mse", "degf",
+}  # fmt: skip
 LONELY = {"fail": "error"}  # R's names of the rules; the others are the same
 
 
@@ -58,6 +62,17 @@ class Designs:
             raise DataMissing(file)
         return self._kept(file, lambda: read_frame(path))
 
+    def frame_with(self, names, *, first):
+        """Give the data file that has columns of these names, a known one before the others."""
+        files = [path.name for folder in self.folders for path in sorted(folder.glob("*.csv"))]
+        for file in sorted(dict.fromkeys(files), key=lambda name: name != first):
+            path = next(folder / file for folder in self.folders if (folder / file).is_file())
+            with path.open(encoding="utf-8") as lines:
+                header = next(lines, "").strip().replace('"', "").split(",")
+            if set(names) <= set(header):
+                return self.frame(file)
+        raise DataMissing(first)
+
     @property
     def complete(self):
         """Whether every data file that a design names is here."""
@@ -77,6 +92,9 @@ class Designs:
                 return None
             key = (name, lonely_rule(options), adjusts_domain(options))
             return self._kept(key, lambda: self._design(spec, options))
+        stem, _, part = name.rpartition("_")
+        if part == "csv" and stem in self.declared:
+            return self.frame(f"{stem}.csv")
         known = {spec["spec"].get("data") for spec in self.declared.values()}
         if f"{name}.csv" in known or any((folder / f"{name}.csv").is_file() for folder in self.folders):
             return self.frame(f"{name}.csv")
@@ -87,13 +105,26 @@ class Designs:
         return self.declared[name]["r"] if name in self.declared else None
 
     def _design(self, spec, options):
+        more = {key for key, value in spec.items() if value not in (None, False)} - SPEC
+        if more:
+            raise NotUnderstood(f"a design with {', '.join(sorted(more))}")
         frame = prepared(self.frame(spec["data"]), spec.get("prep", ""))
         if "repweights" in spec:
             return Design(frame, self._replicated(spec), np.ones(frame.n, dtype=bool))
         columns = {key: _listed(spec.get(key)) for key in ("ids", "strata", "fpc")}
-        weights = None if spec.get("weights") in {None, "from fpc"} else frame.columns[spec["weights"]]
-        labels = {key: [frame.columns[name] for name in names] for key, names in columns.items()}
+        weights = None if spec.get("weights") in {None, "from fpc"} else self._column(frame, spec["weights"])
+        if spec.get("probs"):
+            weights = 1 / self._column(frame, spec["probs"])
+        labels = {key: [self._column(frame, name) for name in names] for key, names in columns.items()}
         return linearized(frame, weights, labels, nest=bool(spec.get("nest")), options=options)
+
+    def _column(self, frame, text):
+        """Give a column by its name, or what an expression of columns comes to."""
+        from r_interpreter import Interpreter  # noqa: PLC0415 - it imports this module
+
+        if text in frame.columns:
+            return frame.columns[text]
+        return Interpreter(self, {}).value(parse(text), Scope(dict(frame.columns)))
 
     def _replicated(self, spec):
         table = self.frame(spec["repweights"]).columns

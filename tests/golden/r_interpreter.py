@@ -65,6 +65,9 @@ class Arguments(dict):
         self.rest = []
         self.extra = {}
 
+    def __missing__(self, key):
+        raise NotUnderstood(f"a call without '{key}'")
+
 
 def handles(name, *parameters, more=False):
     """Register a function of evaluated arguments; ``more`` takes others than those named, too."""

@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from golden_cases import OUTCOMES, functions_of, golden_path, load, outcomes, summary, table
+from golden_cases import OUTCOMES, functions_of, golden_paths, load, outcomes, summary, table
 from golden_compare import differences, plain, tolerance_of
 from golden_deviations import DEVIATIONS
 from r_interpreter import HANDLERS, SPECIAL
 
 README = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
-GROUPS = list(dict.fromkeys(case["group"] for case in load(golden_path()).cases))
+PATHS = golden_paths()
+GROUPS = list(dict.fromkeys((path, case["group"]) for path in PATHS for case in load(path).cases))
+every_file = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 
 def rows_of(heading):
@@ -19,20 +21,21 @@ def rows_of(heading):
     return [name for line in part.splitlines() for name in re.findall(r"^\| `([^`]+)`", line)]
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_agrees_with_r(group):
-    results = [result for result in outcomes(golden_path()) if result.case["group"] == group]
+@pytest.mark.parametrize(("path", "group"), GROUPS, ids=lambda part: getattr(part, "stem", part))
+def test_agrees_with_r(path, group):
+    results = [result for result in outcomes(path) if result.case["group"] == group]
     apart = [f"{r.case['id']} {r.case['call']}: {r.detail}" for r in results if r.kind == "differs"]
     assert apart == []
     if all(result.kind == "no data" for result in results):
         pytest.skip("the data are not in the project")
 
 
-def test_what_is_not_mapped_is_listed():
+@every_file
+def test_what_is_not_mapped_is_listed(path):
     listed = set(rows_of("Not mapped"))
     unlisted = [
         f"{result.case['id']}: {result.detail}"
-        for result in outcomes(golden_path())
+        for result in outcomes(path)
         if result.kind == "not mapped" and not functions_of(result.case) & listed
     ]
     assert unlisted == []
@@ -46,9 +49,16 @@ def test_every_deviation_has_its_reason():
     assert rows_of("Differs on purpose") == list(DEVIATIONS)
 
 
-def test_every_case_is_counted_once():
-    results = outcomes(golden_path())
-    assert len(results) == len(load(golden_path()).cases)
+@every_file
+def test_at_least_97_of_100_agree(path):
+    results = [result for result in outcomes(path) if result.kind != "no data"]
+    assert sum(result.kind == "agrees" for result in results) >= 0.97 * len(results)
+
+
+@every_file
+def test_every_case_is_counted_once(path):
+    results = outcomes(path)
+    assert len(results) == len(load(path).cases)
     assert {result.kind for result in results} <= set(OUTCOMES)
     last = table(results).splitlines()[-1].split()
     assert int(last[1]) == len(results) == sum(int(count) for count in last[2:])
@@ -92,7 +102,7 @@ def test_the_comparison_can_pass(ours, theirs):
 
 
 def test_tolerances_follow_the_call():
-    tolerance = load(golden_path()).tolerance
+    tolerance = load(PATHS[0]).tolerance
     pick = lambda call: tolerance_of(functions_of({"call": call}), tolerance)  # noqa: E731 - one line
     assert pick("svymean(~x, D)") == tolerance["linear"]
     assert pick("svyciprop(~x, D, method = 'beta')") == tolerance["linear"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from golden_cases import golden_path, load
+from golden_cases import golden_paths, load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from r_designs import Designs
@@ -92,7 +92,7 @@ def test_trees_are_written_as_r_writes_names(text):
 
 
 def test_every_golden_call_can_be_read():
-    for case in load(golden_path()).cases:
+    for case in load(golden_paths()[0]).cases:
         assert isinstance(parse(case["call"]), Call)
 
 

@@ -192,3 +192,27 @@ def test_a_lonely_cluster_has_no_replicate_when_it_counts_as_certain():
     certain = multistage_design(np.ones(3), strata=[["a", "a", "b"]], lonely="certainty")
     assert jackknife(certain).replicates.shape == (3, 2)
     np.testing.assert_array_equal(bootstrap_replicates(certain, replicates=5, seed=1).replicates[2], np.ones(5))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 10_000), st.sampled_from(["jackknife", "bootstrap", "few", "brr"]), st.booleans())
+def test_degrees_of_freedom_of_unions_are_ranks(seed, kind, rounded):
+    """The dependencies between clusters, found once, give the rank of any domain's rows."""
+    rng = np.random.default_rng(seed)
+    strata, clusters = rng.integers(2, 5), 2 if kind == "brr" else int(rng.integers(2, 6))
+    cluster = np.repeat(np.arange(strata * clusters), 4)
+    weights = rng.uniform(0.5, 3.0, len(cluster)).round(3)
+    design = multistage_design(weights, strata=[cluster // clusters], clusters=[cluster])
+    made = {
+        "jackknife": lambda: jackknife(design),
+        "brr": lambda: balanced_replicates(design),
+        "bootstrap": lambda: bootstrap_replicates(design, replicates=60, seed=seed),
+        "few": lambda: bootstrap_replicates(design, replicates=3, seed=seed),
+    }[kind]()
+    columns = made.replicates.round(2) if rounded else made.replicates
+    given_columns = replicate_design(weights, columns, scale=1.0)
+    bases = rng.random((len(cluster), 4)) < rng.uniform(0.02, 1.0, 4)
+    found = given_columns.union_degrees_of_freedom(bases)
+    for a in range(4):
+        for b in range(4):
+            assert found[a, b] == given_columns.degrees_of_freedom(bases[:, a] | bases[:, b])

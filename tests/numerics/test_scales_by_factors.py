@@ -217,3 +217,13 @@ def test_models_that_cannot_be_fitted_are_refused():
     ):
         with pytest.raises(RequestError):
             call()
+
+
+def test_total_omega_is_what_the_factors_explain_however_many_there_are():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(300, 1)) + rng.normal(size=(300, 5)).repeat(3, axis=1) + rng.normal(size=(300, 15))
+    R = np.corrcoef(x.T)
+    found = omega_of_correlations(R, 5)
+    unique = extract_factors(R, 5).uniqueness.sum()
+    assert found.total == pytest.approx(1 - unique / R.sum(), abs=1e-6)
+    assert found.uniqueness.sum() == pytest.approx(unique, abs=1e-4)

@@ -220,3 +220,15 @@ def test_what_makes_no_sense_is_refused(call, kind, code):
     with pytest.raises(kind) as caught:
         call()
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("method", ["mean", "beta", "xlogit", "asin", "score"])
+def test_one_answer_only_has_no_error(method):
+    found = design_quantiles(multistage_design(np.ones(9)), np.full(9, 4.0), [0.2, 0.5], method=method)
+    assert found.conf_low.tolist() == found.conf_high.tolist() == found.estimate.tolist() == [4.0, 4.0]
+    assert found.std_error.tolist() == [0.0, 0.0]
+
+
+def test_nobody_has_no_quantile():
+    found = design_quantiles(multistage_design(np.ones(4)), np.full(4, np.nan), 0.5)
+    assert np.isnan([found.estimate[0], found.conf_low[0], found.conf_high[0], found.std_error[0]]).all()

@@ -83,6 +83,17 @@ def counts_of(name: str, counts: npt.ArrayLike, ndim: int, *, whole: bool = Fals
 def sample_of(name: str, values: npt.ArrayLike) -> Floats:
     """Give the known values of one sample.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the sample.
+    values : (n,) array
+        NaN where unknown.
+
+    Returns
+    -------
+    (m,) float, m <= n
+
     Raises
     ------
     RequestError
@@ -101,6 +112,15 @@ def sample_of(name: str, values: npt.ArrayLike) -> Floats:
 
 def pairs_of(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Give the pairs of which both values are known.
+
+    Parameters
+    ----------
+    x, y : (n,) array
+        NaN where unknown.
+
+    Returns
+    -------
+    tuple of two (m,) float, m <= n
 
     Raises
     ------
@@ -123,6 +143,15 @@ def pairs_of(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
 def samples_of(samples: Sequence[npt.ArrayLike]) -> list[Floats]:
     """Give the known values of two samples or more.
 
+    Parameters
+    ----------
+    samples : sequence of (n_k,) arrays
+        NaN where unknown.
+
+    Returns
+    -------
+    list of (m_k,) float
+
     Raises
     ------
     RequestError
@@ -140,6 +169,11 @@ def samples_of(samples: Sequence[npt.ArrayLike]) -> list[Floats]:
 
 def check_alternative(alternative: str) -> None:
     """Refuse an alternative that is none.
+
+    Parameters
+    ----------
+    alternative : str
+        ``two-sided``, ``less`` or ``greater``.
 
     Raises
     ------

@@ -255,6 +255,18 @@ def accepted(statistic: Callable[[Floats], Floats], shape: tuple[int, ...], wide
 def crossing(function: Callable[[Floats], Floats], low: Floats, high: Floats, target: Floats | float) -> Floats:
     """Find where a falling function passes a number, by halving; an end of the range where it never does.
 
+    Parameters
+    ----------
+    function : callable
+        Falling, from an array to an array of the same shape.
+    low, high : float array
+        Ends of the range, of one shape.
+    target : float or float array
+
+    Returns
+    -------
+    float array, as ``low``
+
     Examples
     --------
     >>> float(crossing(lambda x: -x, np.array(-1.0), np.array(1.0), -0.25).round(6))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cxsurvey.numerics.sampling.fitted import SurveyDesign
 
-QuantileMethod = Literal["mean", "beta", "xlogit", "score"]
+QuantileMethod = Literal["mean", "beta", "xlogit", "asin", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,19 @@ def design_quantiles(
     domain : (n,) bool, optional
     rule : str
         How a quantile is read off the sample, see :mod:`.quantile_rules`.
-    method : {"mean", "beta", "xlogit", "score"}
+    method : {"mean", "beta", "xlogit", "asin", "score"}
         The interval of the share F at or below the quantile that is read backwards (Woodruff 1952): ``p ± t
-        SE``, Clopper-Pearson with the effective n, or log-odds, see :mod:`.share_intervals`. ``score`` goes
-        from the first value whose share is no more than t of its standard errors below p to the first whose
-        share is more than that above (Francisco and Fuller 1991).
+        SE``, Clopper-Pearson with the effective n, log-odds, or arcsine, see :mod:`.share_intervals`. ``score``
+        goes from the first value whose share is no more than t of its standard errors below p to the first
+        whose share is more than that above (Francisco and Fuller 1991).
     level : float
 
     Returns
     -------
     DesignQuantiles
         ``std_error`` is the width of the interval over 2 t. A limit is NaN where the interval of F leaves 0
-        to 1 and where nobody lies above the quantile.
+        to 1 and where nobody lies above the quantile. Where everybody gave one answer the limits are that
+        answer and the standard error is 0.
 
     Raises
     ------
@@ -112,6 +113,9 @@ def design_quantiles(
     else:
         low, high = _woodruff_limits(sample, estimate, df, method, level)
     std_error = (high - low) / (2 * t_quantile(level, df))
+    if sample.one_answer():
+        low = high = estimate
+        std_error = np.zeros(len(wanted))
     return DesignQuantiles(estimate, low, high, std_error, df, int(inside.sum()))
 
 
@@ -121,6 +125,11 @@ class _Sample:
     values: Floats
     inside: Bools
     rule: QuantileRuleName
+
+    def one_answer(self) -> bool:
+        """Whether everybody with a weight gave the same answer, and somebody did."""
+        given = self.values[self.inside & (self.design.weights > 0)]
+        return len(given) > 0 and bool(given.min() == given.max())
 
     def read(self, p: Floats) -> Floats:
         weights = self.design.weights[self.inside]

@@ -65,6 +65,10 @@ class RatiosOfTotals:
         over, under = weights @ self.numerator, weights @ self.denominator
         return over / np.where(under == 0, np.nan, under)
 
+    def at_each(self, replicates: Floats) -> Floats:
+        """Give the ratios under each column of weights (n, R): (R, K)."""
+        return self.at(replicates.T)
+
     def influence(self, weights: Floats) -> Floats:
         """Give ``w (y - R x) / sum w x``: (n, K), NaN where the denominator is 0."""
         ratio, under = self.at(weights), weights @ self.denominator

@@ -35,17 +35,30 @@ class LogOdds:
 
     def at(self, weights: Floats) -> Floats:
         """Give ``log(p / (1 - p))``: (K,), NaN for shares of 0 and 1."""
-        p = self._inner(weights)
-        return np.log(p / (1 - p))
+        return _log_odds(self._inner(weights))
 
     def influence(self, weights: Floats) -> Floats:
         """Give the influence of the share over ``p (1 - p)``: (n, K)."""
         p = self._inner(weights)
         return self.shares.influence(weights) / (p * (1 - p))
 
+    def at_each(self, replicates: Floats) -> Floats:
+        """Give the log-odds under each column of weights (n, R): (R, K)."""
+        at_each = getattr(self.shares, "at_each", None)
+        if at_each is None:
+            return np.array([self.at(column) for column in replicates.T])
+        return _log_odds(_inner(at_each(replicates)))
+
     def _inner(self, weights: Floats) -> Floats:
-        p = self.shares.at(weights)
-        return np.where((p > EDGE) & (p < 1 - EDGE), p, np.nan)
+        return _inner(self.shares.at(weights))
+
+
+def _inner(p: Floats) -> Floats:
+    return np.where((p > EDGE) & (p < 1 - EDGE), p, np.nan)
+
+
+def _log_odds(p: Floats) -> Floats:
+    return np.log(p / (1 - p))
 
 
 def log_odds_interval(

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 def upper_point(level: float) -> float:
     """Give the point of the distribution at the upper limit of a two-sided level: 0.975 for 0.95.
 
+    Parameters
+    ----------
+    level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     RequestError
@@ -39,6 +48,15 @@ def upper_point(level: float) -> float:
 
 def normal_quantile(level: float) -> float:
     """Give the two-sided normal quantile, 1.96 for 0.95.
+
+    Parameters
+    ----------
+    level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    float
 
     Raises
     ------
@@ -90,6 +108,15 @@ def t_quantile(level: float, df: npt.ArrayLike) -> Floats:
 
 def normal_two_sided_p(z: npt.ArrayLike) -> Floats:
     """Give the two-sided p-value of a normal statistic.
+
+    Parameters
+    ----------
+    z : float array of any shape
+
+    Returns
+    -------
+    float array, as ``z``
+        ``erfc(|z| / √2)``, which does not underflow before z = 37.
 
     Examples
     --------

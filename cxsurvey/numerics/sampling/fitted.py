@@ -164,6 +164,40 @@ def fit(design: SurveyDesign, estimator: Estimator) -> Fitted:
     ([3.0], [1.1456], [2])
     """
     members = estimator.members
+    estimate, covariance = point_and_covariance(design, estimator)
+    df = _df_by_domain(design, members)
+    return Fitted(estimate, covariance, df, members.sum(axis=0, dtype=np.intp))
+
+
+def point_and_covariance(design: SurveyDesign, estimator: Estimator) -> tuple[Floats, Floats]:
+    """Estimate, with the covariance and without the degrees of freedom, which can take longer.
+
+    Parameters
+    ----------
+    design : Multistage or Replicated
+    estimator : Estimator
+
+    Returns
+    -------
+    estimate : (K,) float
+    covariance : (K, K) float
+        As :class:`Fitted` has them.
+
+    Raises
+    ------
+    RequestError, DataFault
+        As :func:`fit`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from cxsurvey.numerics.estimation.estimators import totals
+    >>> from cxsurvey.numerics.sampling.multistage import multistage_design
+    >>> estimate, covariance = point_and_covariance(multistage_design(np.ones(4)), totals([1.0, 1.0, 1.0, 3.0]))
+    >>> estimate.tolist(), covariance.round(6).tolist()
+    ([6.0], [[4.0]])
+    """
+    members = estimator.members
     if members.ndim != 2 or len(members) != design.n:  # noqa: PLR2004 - a matrix
         raise RequestError.array_shape("members", f"({design.n}, estimates)", members.shape)
     estimate = estimator.at(design.weights)
@@ -173,12 +207,21 @@ def fit(design: SurveyDesign, estimator: Estimator) -> Fitted:
     for rows, value in ((constant, 0.0), (unknown, np.nan)):
         covariance[rows, :] = value
         covariance[:, rows] = value
-    df = _df_by_domain(design, members)
-    return Fitted(estimate, covariance, df, members.sum(axis=0, dtype=np.intp))
+    return estimate, covariance
 
 
 def domain_mask(domain: npt.ArrayLike | None, n: int) -> Bools:
     """Give a domain as (n,) bool; everybody when it is left out.
+
+    Parameters
+    ----------
+    domain : (n,) bool or None
+    n : int
+        Respondents.
+
+    Returns
+    -------
+    (n,) bool
 
     Raises
     ------
@@ -201,6 +244,8 @@ def _df_by_domain(design: SurveyDesign, members: Bools) -> Ints:
     """Count once for estimates of the same members."""
     known: dict[bytes, int] = {}
     df = np.zeros(members.shape[1], dtype=np.intp)
+    if members.size and members.strides[1] == 0:  # the same members, seen once for each estimate
+        return df + design.degrees_of_freedom(members[:, 0])
     for k, member in enumerate(members.T):
         key = np.packbits(member).tobytes()
         if key not in known:

@@ -36,7 +36,9 @@ def hadamard_matrix(least: int) -> Ints:
     Notes
     -----
     Powers of 2 by Sylvester's doubling ``[[H, H], [H, -H]]``; the others by Paley's first construction
-    (Paley 1933) and doubling. A power of 2 is preferred where both give the same order.
+    (Paley 1933, *J. Math. Phys.* 12: 311-320) and doubling. A power of 2 is preferred where both give the same
+    order. Half-samples are then those of R's ``as.svrepdesign`` for up to 19 strata, in another
+    order.
 
     Examples
     --------
@@ -77,7 +79,7 @@ def _paley(q: int) -> Ints:
     """Build order q + 1 from quadratic residues, then turn signs so that the first row and column are ones."""
     residues = {i * i % q for i in range(1, q)}
     character = np.array([0] + [1 if i in residues else -1 for i in range(1, q)], dtype=np.intp)
-    jacobsthal = character[(np.arange(q)[:, None] - np.arange(q)) % q]
+    jacobsthal = character[(np.arange(q) - np.arange(q)[:, None]) % q]
     skew = np.zeros((q + 1, q + 1), dtype=np.intp)
     skew[0, 1:], skew[1:, 0], skew[1:, 1:] = 1, -1, jacobsthal
     matrix = skew + np.eye(q + 1, dtype=np.intp)

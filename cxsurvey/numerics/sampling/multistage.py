@@ -210,6 +210,30 @@ def multistage_design(
     return Multistage(w, tuple(stages), adjust_domain)
 
 
+def as_multistage(sample: SampleDesign) -> Multistage:
+    """Give a one-stage design as a design of stages, with the same variances.
+
+    Parameters
+    ----------
+    sample : SampleDesign
+
+    Returns
+    -------
+    Multistage
+
+    Examples
+    --------
+    >>> as_multistage(sample_design([1.0, 1.0, 2.0], cluster=["a", "a", "b"])).df
+    1
+    """
+    return Multistage(sample.weights, (_first_stage(sample),))
+
+
+def _first_stage(sample: SampleDesign) -> Stage:
+    parent = np.zeros(sample.n_strata, dtype=np.intp)
+    return Stage(sample, _units(sample), parent, np.ones(sample.n_strata))
+
+
 def _at(given: Labels, stage: int) -> npt.ArrayLike | None:
     return given[stage] if stage < len(given) else None
 
@@ -235,8 +259,7 @@ def _stage(
 ) -> Stage:
     if above is None:
         sample = sample_design(weights, stratum=strata, cluster=clusters, fpc=fpc, nest=nest, lonely=lonely)
-        parent = np.zeros(sample.n_strata, dtype=np.intp)
-        return Stage(sample, _units(sample), parent, np.ones(sample.n_strata))
+        return _first_stage(sample)
     within = above.cluster if strata is None else _crossed(above.cluster, strata)
     sample = sample_design(weights, stratum=within, cluster=clusters, fpc=fpc, nest=True, lonely=lonely)
     parent = np.zeros(sample.n_strata, dtype=np.intp)
@@ -278,7 +301,10 @@ def _between_clusters(stage: Stage, influence: Floats, members: Bools, *, adjust
     totals, holds = np.zeros((n_psus, size)), np.zeros((n_psus, size))
     for k in range(size):
         totals[:, k] = np.bincount(stage.cluster, influence[:, k], minlength=n_psus)
-        holds[:, k] = np.bincount(stage.cluster[members[:, k]], minlength=n_psus) > 0
+        if k and members.strides[1] == 0:  # the same members, seen once for each estimate
+            holds[:, k] = holds[:, 0]
+        else:
+            holds[:, k] = np.bincount(stage.cluster[members[:, k]], minlength=n_psus) > 0
     in_domain = np.add.reduceat(holds, strata.starts, axis=0)
     alone = _alone(stage, in_domain, adjust_domain=adjust_domain)
     mean = np.add.reduceat(totals, strata.starts, axis=0) / strata.psus[:, None]

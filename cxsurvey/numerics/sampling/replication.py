@@ -11,14 +11,15 @@ The centre is the mean of the replicates, or the estimate itself with ``mse=True
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.arrays import Floats, as_floats, frozen
+from cxsurvey.numerics.arrays import Bools, Floats, Ints, as_floats, frozen
 from cxsurvey.numerics.sampling.fitted import domain_mask
+from cxsurvey.numerics.sampling.replicate_rank import ReplicateRows, replicate_rows, weighted_rank
 from cxsurvey.numerics.tables.design import sample_design
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from cxsurvey.numerics.sampling.fitted import Estimator
 
 Replication = Literal["jackknife", "brr", "fay", "bootstrap", "other"]
-RANK_TOLERANCE = 1e-5  # of a column's length: what R's degf takes for a linearly dependent replicate
 MATRIX = 2
 
 
@@ -56,6 +56,7 @@ class Replicated:
     mse: bool = False
     design_df: int | None = None
     drop_undefined: bool = False
+    _rows: list[ReplicateRows] = field(init=False, repr=False, compare=False, default_factory=list)
 
     @property
     def n(self) -> int:
@@ -88,12 +89,38 @@ class Replicated:
         inside = domain_mask(member, self.n)
         if self.design_df is not None and inside.all():
             return self.design_df
-        rank = _rank(self.replicates[inside])
-        df = max(0, rank - 1)
-        return df if self.design_df is None else min(df, self.design_df)
+        return self._df_of(weighted_rank(self.replicates[inside]), whole=False)
+
+    def union_degrees_of_freedom(self, bases: Bools) -> Ints:
+        """Give the degrees of freedom of the union of each two domains.
+
+        Parameters
+        ----------
+        bases : (n, U) bool
+
+        Returns
+        -------
+        (U, U) int
+            :meth:`degrees_of_freedom` of each union; of each domain on the diagonal.
+        """
+        if not self._rows:
+            self._rows.append(replicate_rows(self.weights, self.replicates))
+        df = np.zeros((bases.shape[1],) * 2, dtype=np.intp)
+        for a, b in zip(*np.triu_indices(len(df)), strict=True):
+            member = bases[:, a] | bases[:, b]
+            df[a, b] = df[b, a] = self._df_of(self._rows[0].rank(member), whole=bool(member.all()))
+        return df
+
+    def _df_of(self, rank: int, *, whole: bool) -> int:
+        if self.design_df is None:
+            return max(0, rank - 1)
+        return self.design_df if whole else min(max(0, rank - 1), self.design_df)
 
     def thetas(self, estimator: Estimator) -> Floats:
         """Compute an estimator under each column of replicate weights: (R, K)."""
+        at_each = getattr(estimator, "at_each", None)  # one product of matrices where the estimator has one
+        if at_each is not None:
+            return as_floats(at_each(self.replicates))
         return np.array([estimator.at(column) for column in self.replicates.T])
 
     def covariance(self, estimator: Estimator) -> Floats:
@@ -243,13 +270,3 @@ def replication_scale(kind: Replication, n_replicates: int, *, fay_rho: float = 
     if n_replicates == 1:
         raise RequestError.bad_option("replicates", 1, "two bootstrap replicates or more")
     return 1.0 / (n_replicates - 1)
-
-
-def _rank(columns: Floats) -> int:
-    """Count linearly independent columns, each measured by its own length."""
-    length = np.sqrt((columns**2).sum(axis=0))
-    kept = columns[:, length > 0] / length[length > 0]
-    if not kept.size:
-        return 0
-    triangle = np.linalg.qr(kept, mode="r")
-    return int(np.linalg.matrix_rank(triangle, tol=RANK_TOLERANCE))

@@ -249,6 +249,14 @@ def pairwise_covariance(values: npt.ArrayLike) -> Floats:
 def correlation_of(covariance: Floats) -> Floats:
     """Divide covariances (k, k) by standard deviations; NaN for an item that does not vary.
 
+    Parameters
+    ----------
+    covariance : (k, k) float
+
+    Returns
+    -------
+    (k, k) float
+
     Examples
     --------
     >>> correlation_of(np.array([[4.0, 1.0], [1.0, 1.0]])).tolist()

@@ -209,7 +209,7 @@ def omega_of_correlations(correlation: npt.ArrayLike, factors: int = 3) -> Hiera
     turn = np.where(flip, -1.0, 1.0)
     R = R * np.multiply.outer(turn, turn)
     general, group = general * turn, group * turn[:, None]
-    communality = general**2 + (group**2).sum(axis=1)
+    communality = (rotated.loadings @ rotated.correlation * rotated.loadings).sum(axis=1)
     variance = float(R.sum())
     unshared = float((1 - communality).sum())
     common = float(general.sum()) ** 2

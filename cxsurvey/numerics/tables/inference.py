@@ -91,6 +91,13 @@ class ZTest:
 def t_interval(estimate: npt.ArrayLike, std_error: npt.ArrayLike, df: npt.ArrayLike, level: float) -> Interval:
     """Give ``estimate ± t SE``.
 
+    Parameters
+    ----------
+    estimate, std_error, df : float arrays that broadcast
+        df may be infinite, which gives the normal interval.
+    level : float
+        Between 0 and 1.
+
     Returns
     -------
     Interval
@@ -330,6 +337,16 @@ def two_proportion_z(x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2
 
 def cohen_h(p1: npt.ArrayLike, p2: npt.ArrayLike) -> Floats:
     """Give the effect size of two shares, ``2 asin √p1 - 2 asin √p2`` (Cohen 1988, sec. 6.2).
+
+    Parameters
+    ----------
+    p1, p2 : float arrays that broadcast
+        Shares as fractions.
+
+    Returns
+    -------
+    float array
+        In radians; NaN outside 0 to 1.
 
     Examples
     --------

@@ -18,6 +18,8 @@ from cxsurvey.numerics.tables.totals import cell_totals
 from cxsurvey.numerics.tables.variance import Ratios, ratio_estimates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from cxsurvey.numerics.tables.design import SampleDesign
@@ -172,14 +174,75 @@ def quantile_estimates(
     >>> result.estimate.tolist(), result.conf_low.tolist(), result.conf_high.tolist()
     ([49.0], [40.0], [59.0])
     """
-    codes, y = checked_codes("group", group, design.n, n_groups), as_floats(values)
-    same_length("values", y, design.n)
+    return quantiles_by_shares(
+        design.weights,
+        group,
+        n_groups,
+        values,
+        lambda cell: _share_at_or_below(design, cell, n_groups),
+        p=p,
+        level=level,
+        rule=rule,
+    )
+
+
+def quantiles_by_shares(
+    weights: Floats,
+    group: npt.ArrayLike,
+    n_groups: int,
+    values: npt.ArrayLike,
+    shares: Callable[[Ints], Ratios],
+    *,
+    p: float = 0.5,
+    level: float = 0.95,
+    rule: QuantileRule = "math",
+) -> Quantiles:
+    """Estimate a quantile in each group, whatever the design that gives the shares.
+
+    Parameters
+    ----------
+    weights : (n,) float
+        Sampling weights.
+    group : (n,) int
+        0 to G-1, and -1 for outside.
+    n_groups : int
+        G.
+    values : (n,) array
+        NaN is outside the group.
+    shares : callable
+        Takes cells (n,), 2 g for group g above its quantile, 2 g + 1 at or below it and -1 outside, and gives
+        the share at or below in each group.
+    p : float
+    level : float
+        Of the interval.
+    rule : {"math", "school"}
+        See :func:`weighted_quantile`.
+
+    Returns
+    -------
+    Quantiles
+        See the notes of :func:`quantile_estimates`.
+
+    Raises
+    ------
+    RequestError
+        ``array-shape``, ``code-out-of-range``, ``not-a-fraction``, ``unknown-option``.
+
+    Examples
+    --------
+    >>> from cxsurvey.numerics.tables.totals import sample_design
+    >>> design = sample_design(np.ones(4))
+    >>> def half(cell):
+    ...     return ratio_estimates(cell_totals(design, cell, 2), [[0, 1]], [[1, 1]])
+    >>> quantiles_by_shares(design.weights, [0, 0, 0, 0], 1, [1, 2, 3, 4], half).estimate.tolist()
+    [2.0]
+    """
+    codes, y = checked_codes("group", group, len(weights), n_groups), as_floats(values)
+    same_length("values", y, len(weights))
     codes = np.where(np.isnan(y), -1, codes)
-    samples = [
-        _Sample(y[of], design.weights[of]) for of in (np.flatnonzero(codes == g) for g in range(n_groups))
-    ]
+    samples = [_Sample(y[of], weights[of]) for of in (np.flatnonzero(codes == g) for g in range(n_groups))]
     estimate = _invert(samples, np.full(n_groups, p), rule)
-    below = _share_at_or_below(design, codes, n_groups, y, estimate)
+    below = shares(_cells_at_or_below(codes, y, estimate))
     low, high, std_error = _woodruff(samples, estimate, below, level, rule)
     return Quantiles(
         estimate, std_error, low, high, _covariance(below, std_error), below.n,
@@ -220,11 +283,14 @@ def _inside(levels: Floats, nobody_above: Bools) -> Floats:
     return np.where((levels >= 0) & (levels <= 1) & ~nobody_above, levels, np.nan)
 
 
-def _share_at_or_below(design: SampleDesign, codes: Ints, n_groups: int, y: Floats, at: Floats) -> Ratios:
+def _cells_at_or_below(codes: Ints, y: Floats, at: Floats) -> Ints:
     inside = codes >= 0
     below = np.zeros(len(y), dtype=np.intp)
     below[inside] = y[inside] <= at[codes[inside]]
-    cell = np.where(inside, 2 * codes + below, -1)
+    return np.where(inside, 2 * codes + below, -1)
+
+
+def _share_at_or_below(design: SampleDesign, cell: Ints, n_groups: int) -> Ratios:
     totals = cell_totals(design, cell, 2 * n_groups)
     each = np.eye(n_groups)
     return ratio_estimates(totals, np.kron(each, [[0, 1]]), np.kron(each, [[1, 1]]))

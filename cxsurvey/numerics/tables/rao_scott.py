@@ -183,6 +183,20 @@ def rao_scott_test(
 def pearson_statistic(share: Floats, shape: tuple[int, int], n: float) -> float:
     """Give Pearson's X² of shares (R * C,), blown up to n.
 
+    Parameters
+    ----------
+    share : (R * C,) float
+        Shares of all cells, row by row.
+    shape : tuple of int
+        R and C.
+    n : float
+        Respondents.
+
+    Returns
+    -------
+    float
+        ``n Σ (p_rc - p_r p_c)² / (p_r p_c)``.
+
     Examples
     --------
     >>> round(pearson_statistic(np.array([0.3, 0.2, 0.2, 0.3]), (2, 2), 100), 9)

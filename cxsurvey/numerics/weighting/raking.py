@@ -261,6 +261,19 @@ def _fit(
 def worst_distance(table: Floats, codes: Ints, target: Floats) -> tuple[float, int]:
     """Give the largest relative distance of summed weights from their targets, and whose it is.
 
+    Parameters
+    ----------
+    table : (n,) float
+        Weights.
+    codes : (n,) int
+    target : (k,) float
+
+    Returns
+    -------
+    distance : float
+        Relative to its target.
+    category : int
+
     Examples
     --------
     >>> worst_distance(np.array([1.0, 3.0]), np.array([0, 1]), np.array([1.0, 2.0]))
