@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from cxsurvey.analysis import base_policy
-from cxsurvey.analysis.design import describe_design, survey_design
+from cxsurvey.analysis.controlled_tables import control_request, with_controlled
+from cxsurvey.analysis.controls import ControlMissing
+from cxsurvey.analysis.design import StudyDesign, describe_design, is_simple, survey_design
 from cxsurvey.analysis.estimation import Block, estimate_block, hidden_groups, with_level
+from cxsurvey.analysis.gap_families import FAMILIES, Family, adjusted_p
 from cxsurvey.analysis.measures import Variable, chosen
-from cxsurvey.analysis.partition import SEGMENT, Partition, partition
+from cxsurvey.analysis.partition import SEGMENT, Partition, one_against_rest, partition
 from cxsurvey.analysis.results import GAP_COLUMNS, Gaps, Row
 from cxsurvey.analysis.segmentation import Segmentation, segment
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.probability.multiplicity import adjust_p
-from cxsurvey.numerics.tables.design import SampleDesign
+from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.tables.inference import (
     EDGE,
     cohen_d,
@@ -36,16 +38,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Against = Literal["pairs", "rest"]
-Family = Literal["all", "question", "response"]
-REST = "rest"
 DEFINES = "defines_groups"
 LINEARIZED = "t, linearized"
+REPLICATED = "t, replicates"
 POOLED = "z, pooled"
 POOLED_EFFECTIVE = "z, pooled, effective bases"
 ADJUSTMENTS = ("holm", "bh", "bonferroni", "none")
-FAMILIES = ("all", "question", "response")
-TWIN = 1e-9  # how near to 1 two shares of one group add up that are one and the same comparison
+UNTESTED = frozenset({base_policy.SUPPRESSED, base_policy.EMPTY, base_policy.NOT_TESTED})
 HIDDEN_COLUMNS = ("gap", "std_error", "conf_low", "conf_high", "effect_size")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tested:
+    """Some gaps: the columns of their table, and the labels of each one's two estimates."""
+
+    columns: dict[str, Sequence[str] | FloatArray | IntArray]
+    rows: list[tuple[Row, Row]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +73,9 @@ def gaps(
     statistic: Statistic | None = None,
     adjust: Adjustment | None = None,
     family: Family = "all",
+    adjust_for: str | Segmentation | Sequence[str | Segmentation] | None = None,
+    control_missing: ControlMissing = "exclude",
+    proportional_odds: bool = False,
     level: float | None = None,
 ) -> Gaps:
     """Test every response between groups.
@@ -86,6 +97,15 @@ def gaps(
         Correction of ``p_adjusted``; the study's own (``holm``) by default.
     family : {"all", "question", "response"}
         What is corrected together: every gap of the table, or those of one question or response.
+    adjust_for : str, Segmentation, or a sequence of them, optional
+        Controls: single, ordinal and number questions, scales, groups, ``"segment"`` or a segmentation. The gap
+        that is left beside them stands beside the raw one.
+    control_missing : {"exclude", "level"}
+        Whether respondents without an answer to a control are left out of the models, or no answer is a level
+        of its own.
+    proportional_odds : bool
+        Control ordinal questions and net promoter scores by proportional odds; by default shares by a logistic
+        model of each response, means and scores by a linear one.
     level : float, optional
 
     Returns
@@ -96,19 +116,19 @@ def gaps(
     ------
     RequestError
         ``unknown-question``, ``unknown-group``, ``statistic-not-defined``, ``nothing-to-estimate`` or
-        ``bad-option``.
+        ``bad-option``; of controls ``unknown-control``, ``control-type``, ``control-makes-groups``.
     DataFault
         ``nothing-to-compare`` when fewer than two groups have respondents; ``group-overlap``,
-        ``weight-unusable``, ``lonely-stratum``.
+        ``weight-unusable``, ``lonely-stratum``; of controls ``controls-unanswered``, ``control-collinear``.
 
     Notes
     -----
     Gaps are contrasts of estimates from one design, so groups that share clusters are handled with their
     covariance. In a simple sample shares are tested by the pooled z test with Newcombe's interval (1998,
-    method 10). With a design the test is t on the linearized standard error, with the degrees of freedom of the
-    two groups together. Where a share is 0 or 1 its linearized variance is zero, and the pooled z test on
-    effective bases with Newcombe's interval stands in. These bases know weights and not clusters: with clusters
-    that one test is too bold and its interval too narrow.
+    method 10). With a design the test is t on the linearized standard error, or on that of the replicate
+    weights, with the degrees of freedom of the two groups together. Where a share is 0 or 1 its variance is
+    zero, and the pooled z test on effective bases with Newcombe's interval stands in. These bases know weights
+    and not clusters: with clusters that one test is too bold and its interval too narrow.
 
     Not tested, with no p-value and outside every family: bases under ``test_from`` (30), responses that nobody
     or everybody gave in both groups, groups without a standard error (all of a group in one cluster, a median
@@ -117,6 +137,12 @@ def gaps(
     Effect sizes are Cohen's h for shares, and the gap over the pooled standard deviation (Cohen's d) for
     means and net promoter scores.
 
+    A controlled gap is an average marginal effect: what the model predicts for everybody as if in group a, less
+    the same as if in group b, both averaged with the weights over all who are in the model (Graubard and Korn
+    1999, *Biometrics* 55: 652-659). Its standard error is that of the design for both the coefficients and the
+    respondents averaged over; the test is t with the design's degrees of freedom, plus 1, less the
+    coefficients. ``controlled_flag`` says why a gap has no model, or no test.
+
     Examples
     --------
     >>> import cxsurvey as cx
@@ -124,6 +150,9 @@ def gaps(
     >>> found = cx.gaps(study, by="first_time", question="nps")
     >>> len(found.frame)
     1
+    >>> controlled = cx.gaps(study, by="first_time", question="nps", adjust_for=["flight"])
+    >>> controlled.controls.models
+    ('linear',)
     """
     settings = with_level(study.file.settings, level)
     correction = adjust or settings.adjust
@@ -140,8 +169,29 @@ def gaps(
     )
     if not wanted:
         raise RequestError.no_outcomes(groups.id)
-    parts = [_question_gaps(design, item, groups, against, settings) for item in wanted]
-    return _assemble(study, parts, groups, settings, correction, family, by_default=question is None)
+    request = None
+    if adjust_for is not None:
+        request = control_request(
+            study, groups, design, adjust_for, missing=control_missing, proportional_odds=proportional_odds
+        )
+    parts = [part for item in wanted for part in _question_gaps(design, item, groups, against, settings)]
+    found = _assemble(study, parts, groups, settings, correction, family, by_default=question is None)
+    if request is None:
+        return found
+    own = {item.id: DEFINES for item in wanted if _defines(study, item.id, groups)}
+    rest = against == "rest"
+    return with_controlled(
+        found,
+        study,
+        design,
+        wanted,
+        groups,
+        request,
+        reasons=own,
+        against_rest=rest,
+        method=correction,
+        family=family,
+    )
 
 
 def _known(option: str, value: str, known: Sequence[str]) -> None:
@@ -182,24 +232,19 @@ def _defines(study: Study, name: str, groups: Partition) -> bool:
 
 
 def _question_gaps(
-    design: SampleDesign, found: Variable, groups: Partition, against: Against, settings: Settings
-) -> tuple[pd.DataFrame, list[tuple[Row, Row]]]:
+    design: StudyDesign, found: Variable, groups: Partition, against: Against, settings: Settings
+) -> list[_Tested]:
     if against == "rest":
-        import pandas as pd  # noqa: PLC0415 - the table is made last
-
         hidden = base_policy.suppressed(_bases(design, found, groups), settings.suppress_below)
-        parts = [
+        return [
             _against_rest(design, found, groups, i, settings, hide=bool(hidden[i]))
             for i in range(len(groups.names))
         ]
-
-        frame = pd.concat([part[0] for part in parts], ignore_index=True)
-        return frame, [row for part in parts for row in part[1]]
     block = estimate_block(design, found, groups, total=False, level=settings.level)
-    return _tested(design, block, _all_pairs(block), settings, hidden_groups(block, settings))
+    return [_tested(design, block, _all_pairs(block), settings, hidden_groups(block, settings))]
 
 
-def _bases(design: SampleDesign, found: Variable, groups: Partition) -> IntArray:
+def _bases(design: StudyDesign, found: Variable, groups: Partition) -> IntArray:
     """Unweighted base of each group; shape (groups,)."""
     inside = found.base & (groups.index >= 0) & (design.weights > 0)
     return np.bincount(groups.index[inside], minlength=len(groups.names))
@@ -213,62 +258,56 @@ def _all_pairs(block: Block) -> _Pairs:
 
 
 def _against_rest(
-    design: SampleDesign, found: Variable, groups: Partition, position: int, settings: Settings, *, hide: bool
-) -> tuple[pd.DataFrame, list[tuple[Row, Row]]]:
+    design: StudyDesign, found: Variable, groups: Partition, position: int, settings: Settings, *, hide: bool
+) -> _Tested:
     """One group against the others together: a partition of two.
 
     A group that is hidden among all groups hides its rest as well: the other rows give the total, and the total
     less the rest is the group.
     """
-    index = np.where(groups.index < 0, -1, np.where(groups.index == position, 0, 1))
-    names, labels = (groups.names[position], REST), (groups.labels[position], "All others")
-    halves = Partition(groups.id, groups.label, names, labels, index, groups.questions)
+    halves = one_against_rest(groups, position)
     block = estimate_block(design, found, halves, total=False, level=settings.level)
     return _tested(design, block, _all_pairs(block), settings, hidden_groups(block, settings) | hide)
 
 
 def _tested(
-    design: SampleDesign, block: Block, pairs: _Pairs, settings: Settings, hidden_by_group: BoolArray
-) -> tuple[pd.DataFrame, list[tuple[Row, Row]]]:
-    import pandas as pd  # noqa: PLC0415 - the table is made last
-
+    design: StudyDesign, block: Block, pairs: _Pairs, settings: Settings, hidden_by_group: BoolArray
+) -> _Tested:
     a, b = pairs.a, pairs.b
     rows = [(block.row(int(i)), block.row(int(j))) for i, j in zip(a, b, strict=True)]
     hidden = np.repeat(hidden_by_group, len(block.variable.targets))
     left = base_policy.flags(block.bases[a], hidden[a], settings)
     right = base_policy.flags(block.bases[b], hidden[b], settings)
+    flags = [base_policy.worst(x, y) for x, y in zip(left, right, strict=True)]
+    numbers, tests = _statistics(design, block, pairs, settings)
+    silent = np.array([flag in UNTESTED for flag in flags], dtype=bool)
+    for name in ("statistic", "df", "p_value"):
+        numbers[name] = np.where(silent, np.nan, numbers[name])
+    for name in HIDDEN_COLUMNS:
+        numbers[name] = np.where(hidden[a] | hidden[b], np.nan, numbers[name])
     ratios = block.ratios
-    columns = {
+    columns: dict[str, Sequence[str] | FloatArray | IntArray] = {
         "question": [row.question for row, _ in rows],
         "response": [row.response for row, _ in rows],
-        "group_by": block.partition.id,
+        "group_by": [block.partition.id] * len(rows),
         "group_a": [row.group for row, _ in rows],
         "group_b": [row.group for _, row in rows],
         "estimate_a": np.where(hidden[a], np.nan, ratios.estimate[a]),
         "estimate_b": np.where(hidden[b], np.nan, ratios.estimate[b]),
-        **_statistics(design, block, pairs, settings),
+        **numbers,
         "n_a": ratios.n[a],
         "n_b": ratios.n[b],
         "n_overlap": ratios.overlap[a, b],
-        "flag": [_worst(x, y) for x, y in zip(left, right, strict=True)],
+        "test": ["" if np.isnan(p) else test for p, test in zip(numbers["p_value"], tests, strict=True)],
+        "flag": flags,
     }
-    frame = pd.DataFrame(columns, columns=[name for name in GAP_COLUMNS if name in columns])
-    silent = frame["flag"].isin([base_policy.SUPPRESSED, base_policy.EMPTY, base_policy.NOT_TESTED])
-    frame.loc[silent, ["statistic", "df", "p_value"]] = np.nan
-    frame.loc[frame["p_value"].isna(), "test"] = ""
-    frame.loc[hidden[a] | hidden[b], list(HIDDEN_COLUMNS)] = np.nan
-    return frame, rows
-
-
-def _worst(left: str, right: str) -> str:
-    order = (base_policy.SUPPRESSED, base_policy.EMPTY, base_policy.NOT_TESTED, base_policy.CAUTION, "")
-    return min(left, right, key=order.index)
+    return _Tested(columns, rows)
 
 
 def _statistics(
-    design: SampleDesign, block: Block, pairs: _Pairs, settings: Settings
-) -> dict[str, FloatArray | list[str]]:
-    """Gap, error, interval, test and effect size of each pair."""
+    design: StudyDesign, block: Block, pairs: _Pairs, settings: Settings
+) -> tuple[dict[str, FloatArray], list[str]]:
+    """Gap, error, interval, statistic and effect size of each pair, and which test it is."""
     found = contrast(block.ratios, pairs.a, pairs.b)
     df = found.df.astype(np.float64)
     interval = t_interval(found.estimate, found.std_error, df, settings.level)
@@ -287,15 +326,15 @@ def _statistics(
     if block.variable.targets[0].statistic == "share":
         return _with_score_tests(design, block, pairs, linear, settings)
     effect = _standardized(design, block, pairs, found.estimate)
-    return {**linear, "effect_size": effect, "test": [LINEARIZED] * len(df)}
+    return {**linear, "effect_size": effect}, [_t_test(design)] * len(df)
 
 
 def _with_score_tests(
-    design: SampleDesign, block: Block, pairs: _Pairs, linear: dict[str, FloatArray], settings: Settings
-) -> dict[str, FloatArray | list[str]]:
+    design: StudyDesign, block: Block, pairs: _Pairs, linear: dict[str, FloatArray], settings: Settings
+) -> tuple[dict[str, FloatArray], list[str]]:
     """Put the pooled z test where the sample is simple or a share is 0 or 1."""
     p = _snapped(block.ratios.estimate)
-    bases = block.ratios.n.astype(np.float64) if design.is_simple else block.ratios.n_effective
+    bases = block.ratios.n.astype(np.float64) if is_simple(design) else block.ratios.n_effective
     first, n_first, second, n_second = p[pairs.a], bases[pairs.a], p[pairs.b], bases[pairs.b]
     z = two_proportion_z(first * n_first, n_first, second * n_second, n_second)
     interval = newcombe(first, n_first, second, n_second, settings.level)
@@ -307,14 +346,16 @@ def _with_score_tests(
         "df": np.full(len(first), np.nan),
         "p_value": z.p_value,
     }
-    score = ((_at_edge(first) | _at_edge(second)) & ~np.isnan(linear["std_error"])) | design.is_simple
-    name = POOLED if design.is_simple else POOLED_EFFECTIVE
-    return {
-        **linear,
-        **{key: np.where(score, value, linear[key]) for key, value in replaced.items()},
-        "effect_size": cohen_h(first, second),
-        "test": [name if pooled else LINEARIZED for pooled in score],
-    }
+    score = ((_at_edge(first) | _at_edge(second)) & ~np.isnan(linear["std_error"])) | is_simple(design)
+    name = POOLED if is_simple(design) else POOLED_EFFECTIVE
+    chosen_ones = {key: np.where(score, value, linear[key]) for key, value in replaced.items()}
+    tests = [name if pooled else _t_test(design) for pooled in score]
+    return {**linear, **chosen_ones, "effect_size": cohen_h(first, second)}, tests
+
+
+def _t_test(design: StudyDesign) -> str:
+    """Name the t test by where its standard error comes from."""
+    return REPLICATED if isinstance(design, Replicated) else LINEARIZED
 
 
 def _snapped(share: FloatArray) -> FloatArray:
@@ -327,7 +368,7 @@ def _at_edge(share: FloatArray) -> BoolArray:
     return edge
 
 
-def _standardized(design: SampleDesign, block: Block, pairs: _Pairs, gap: FloatArray) -> FloatArray:
+def _standardized(design: StudyDesign, block: Block, pairs: _Pairs, gap: FloatArray) -> FloatArray:
     """Cohen's d from the weighted standard deviations within the groups; NaN for medians."""
     value = block.variable.value
     if block.variable.targets[0].statistic == "median" or value is None:
@@ -351,7 +392,7 @@ def _deviation(weights: FloatArray, value: FloatArray, member: BoolArray) -> flo
 
 def _assemble(
     study: Study,
-    parts: Sequence[tuple[pd.DataFrame, list[tuple[Row, Row]]]],
+    parts: Sequence[_Tested],
     groups: Partition,
     settings: Settings,
     method: Adjustment,
@@ -361,18 +402,19 @@ def _assemble(
 ) -> Gaps:
     import pandas as pd  # noqa: PLC0415 - the table is made last
 
-    frame = pd.concat([part for part, _ in parts], ignore_index=True)
+    names = [name for name in GAP_COLUMNS if name in parts[0].columns]
+    frame = pd.DataFrame({name: np.concatenate([part.columns[name] for part in parts]) for name in names})
     circular = [name for name in frame["question"].unique() if _defines(study, name, groups)]
     own = frame["question"].isin(circular)
     frame.loc[own, "flag"] = (frame.loc[own, "flag"] + f" {DEFINES}").str.strip()
     frame.loc[own, ["statistic", "df", "p_value"]] = np.nan
     frame.loc[own, "test"] = ""
-    frame["p_adjusted"], sizes = _adjusted(frame, method, family)
+    frame["p_adjusted"], sizes = adjusted_p(frame, method, family)
     left_out = [name for name in _comparable(study) if by_default and _defines(study, name, groups)]
     return Gaps(
         study=study.id,
         frame=frame[list(GAP_COLUMNS)],
-        rows=tuple(row for _, rows in parts for row in rows),
+        rows=tuple(row for part in parts for row in part.rows),
         level=settings.level,
         adjust=method,
         family=family,
@@ -381,33 +423,6 @@ def _assemble(
         notes=_notes(left_out, circular, _without_error(frame)),
         synthetic=study.file.study.synthetic,
     )
-
-
-def _adjusted(frame: pd.DataFrame, method: Adjustment, family: Family) -> tuple[FloatArray, tuple[int, ...]]:
-    """Correct the p-values of each family; return them with the family sizes."""
-    keys = {"all": [], "question": ["question"], "response": ["question", "response"]}[family]
-    families = frame.groupby(keys, sort=False).indices.values() if keys else [np.arange(len(frame))]
-    first = np.arange(len(frame)) if family == "response" else _first_of_twins(frame)
-    p_value = np.where(first == np.arange(len(frame)), frame["p_value"].to_numpy(dtype=np.float64), np.nan)
-    adjusted = np.full(len(frame), np.nan)
-    sizes = []
-    for rows in families:
-        found = adjust_p(p_value[rows], method)
-        adjusted[rows] = found.p_adjusted
-        sizes.append(found.family)
-    return adjusted[first], tuple(sizes)
-
-
-def _first_of_twins(frame: pd.DataFrame) -> IntArray:
-    """The row that holds the same test: yes and no of one question are one comparison, counted once."""
-    first = np.arange(len(frame))
-    tested = frame[frame["p_value"].notna()]
-    for rows in tested.groupby(["question", "group_a", "group_b"], sort=False).indices.values():
-        places = tested.index.to_numpy()[rows]
-        shares = frame.loc[places, ["estimate_a", "estimate_b"]].to_numpy(dtype=np.float64)
-        if len(places) == 2 and np.abs(shares.sum(axis=0) - 1.0).max() < TWIN:  # noqa: PLR2004 - twins
-            first[places[1]] = places[0]
-    return first
 
 
 def _without_error(frame: pd.DataFrame) -> list[str]:

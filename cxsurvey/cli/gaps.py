@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from cxsurvey.cli.options import (
     Adjust,
     Against,
+    ControlMissing,
     Family,
     Format,
     FormatOption,
@@ -16,6 +18,7 @@ from cxsurvey.cli.options import (
     OutFile,
     RuleOption,
     StudyName,
+    split_names,
 )
 from cxsurvey.cli.output import show
 from cxsurvey.cli.studies import tell_of_errors, write_table
@@ -37,6 +40,16 @@ def command(
         Adjust | None, typer.Option(help="Correction for many tests; the study's own (holm) when left out.")
     ] = None,
     family: Annotated[Family, typer.Option(help="Which tests are corrected together.")] = Family.all,
+    adjust_for: Annotated[
+        list[str] | None,
+        typer.Option(help="Also control the gaps for these, parted by commas.", metavar="Q[,Q]"),
+    ] = None,
+    control_missing: Annotated[
+        ControlMissing, typer.Option(help="No answer to a control: out of the model, or a level of its own.")
+    ] = ControlMissing.exclude,
+    proportional_odds: Annotated[
+        bool, typer.Option("--proportional-odds", help="Control ordinal questions by proportional odds.")
+    ] = False,
     rule: RuleOption = None,
     level: LevelOption = None,
     format_: FormatOption = Format.text,
@@ -44,6 +57,7 @@ def command(
 ) -> None:
     """Test every response between groups."""
     import cxsurvey as cx
+    from cxsurvey.display.controlled_text import controlled_gaps_text
     from cxsurvey.display.text_tables import gaps_text
 
     if rule is not None and by != "segment":
@@ -56,6 +70,9 @@ def command(
         against=against.value,
         adjust=adjust.value if adjust else None,
         family=family.value,
+        adjust_for=split_names(adjust_for),
+        control_missing=control_missing.value,
+        proportional_odds=proportional_odds,
         level=level,
     )
     if out is not None:
@@ -66,6 +83,7 @@ def command(
         "level": found.level,
         "design": found.design,
         "notes": found.notes,
+        **({"controls": asdict(found.controls)} if found.controls else {}),
     }
-    show(format_, found.frame, lambda: gaps_text(found), about)
+    show(format_, found.frame, lambda: (controlled_gaps_text if found.controls else gaps_text)(found), about)
     tell_of_errors(read, study)

@@ -54,15 +54,21 @@ class Family:
 
 def _logit_mean(eta: Floats) -> Floats:
     odds = np.exp(np.clip(eta, -LOGIT_END, LOGIT_END))
-    odds = np.where(eta > LOGIT_END, 1 / LEAST, np.where(eta < -LOGIT_END, LEAST, odds))
+    if _beyond(eta):
+        odds = np.where(eta > LOGIT_END, 1 / LEAST, np.where(eta < -LOGIT_END, LEAST, odds))
     share: Floats = odds / (1 + odds)
     return share
 
 
 def _logit_slope(eta: Floats) -> Floats:
     odds = np.exp(-np.minimum(np.abs(eta), LOGIT_END))
-    slope: Floats = np.where(np.abs(eta) > LOGIT_END, LEAST, odds / (1 + odds) ** 2)
-    return slope
+    slope: Floats = odds / (1 + odds) ** 2
+    return np.where(np.abs(eta) > LOGIT_END, LEAST, slope) if _beyond(eta) else slope
+
+
+def _beyond(eta: Floats) -> bool:
+    """Whether any share is 0 or 1 to the last digit; few models have one, and millions of others are spared."""
+    return bool(eta.size) and not -LOGIT_END <= eta.min() <= eta.max() <= LOGIT_END
 
 
 def _probit_mean(eta: Floats) -> Floats:
@@ -89,6 +95,8 @@ def _binary_variance(mean: Floats) -> Floats:
 
 
 def _binary_deviance(y: Floats, mean: Floats) -> Floats:
+    if ((y == 0) | (y == 1)).all():
+        return -2 * np.log(np.where(y == 1, mean, 1 - mean))
     return 2 * (_times_log(y, mean) + _times_log(1 - y, 1 - mean))
 
 

@@ -19,15 +19,19 @@ from cxsurvey.numerics.arrays import Bools, Floats, as_floats, frozen, same_leng
 from cxsurvey.numerics.models.families import FAMILIES, Family, FamilyName
 from cxsurvey.numerics.models.model_fits import (
     CHANGE,
+    MANY_ROWS,
     MOST_HALVINGS,
     MOST_STEPS,
     ModelFit,
     Problem,
     Separation,
+    Worth,
     dependent_columns,
     moving_columns,
     no_fit,
     scaled_weights,
+    sums_of_squares,
+    triangle_of,
 )
 from cxsurvey.numerics.models.predictors import Predictors
 
@@ -63,7 +67,7 @@ class GeneralizedLinear:
     @property
     def members(self) -> Bools:
         """Who is in the model: (n, p)."""
-        return np.repeat(self.predictors.inside[:, None], len(self.names), axis=1)
+        return self.predictors.members(len(self.names))
 
     def at(self, weights: Floats) -> Floats:
         """Give the coefficients: (p,), NaN where there is no fit."""
@@ -74,33 +78,68 @@ class GeneralizedLinear:
         return self.solve(weights).influence
 
     def solve(self, weights: Floats) -> ModelFit:
-        """Fit under weights (n,)."""
-        X, y, n = self.predictors.columns, self.outcome, len(self.outcome)
-        w = scaled_weights(weights, self.predictors.inside)
-        rows = w > 0
-        problem, culprits = self._problem(w)
+        """Fit under weights (n,), to the totals of each kind of respondent."""
+        n, known = len(self.outcome), self.predictors
+        w = scaled_weights(weights, known.inside)
+        by_kind = known.totals(w)
+        problem, culprits = self._problem(w, by_kind)
         if problem:
-            return no_fit(problem, n, X.shape[1], culprits)
-        search = _search(FAMILIES[self.family], X[rows], y[rows], w[rows])
+            return no_fit(problem, n, known.kinds.shape[1], culprits)
+        rows = by_kind > 0
+        X, by_kind = (known.kinds, by_kind) if rows.all() else (known.kinds[rows], by_kind[rows])
+        mean = known.totals(w * self.outcome)[rows] / by_kind
+        start = self._start(w, mean, by_kind, rows)
+        search = _search(FAMILIES[self.family], X, mean, by_kind, start, self._within_kinds(w, mean, by_kind))
         if not search.converged:
             return no_fit("not-converged", n, X.shape[1])
-        endless = moving_columns(X, w, search.step)
+        endless = moving_columns(X, by_kind, search.step)
         if endless and self.separation == "error":
             return no_fit("separated", n, X.shape[1], endless)
-        scores = np.zeros(X.shape)
-        scores[rows] = search.scores
-        return ModelFit(search.parameters, search.inverse, scores, search.deviance)
+        return self._fit(search, w, rows, endless)
 
-    def _problem(self, w: Floats) -> tuple[Problem, tuple[int, ...]]:
+    def _problem(self, w: Floats, by_kind: Floats) -> tuple[Problem, tuple[int, ...]]:
         """Say why there can be no fit under scaled weights, before any search."""
-        answers = self.outcome[w > 0]
+        answers = self.outcome if w.all() else self.outcome[w > 0]
         if not len(answers):
             return "nobody", ()
         endless = {"logit": (0.0, 1.0), "probit": (0.0, 1.0), "poisson": (0.0,), "linear": ()}[self.family]
         if answers.min() == answers.max() and answers[0] in endless:
             return "one-answer", ()
-        dependent = dependent_columns(self.predictors.columns, w)
+        dependent = dependent_columns(self.predictors.kinds, by_kind)
         return ("collinear", dependent) if dependent else ("", ())
+
+    def _start(self, w: Floats, mean: Floats, by_kind: Floats, rows: Bools) -> tuple[Floats, Floats]:
+        """Give what the first least squares weigh and explain, (m,) each: as R, respondent by respondent.
+
+        Of very many respondents it starts from the means of their kinds.
+        """
+        family = FAMILIES[self.family]
+        if len(w) > MANY_ROWS:
+            return _first(family, mean, by_kind)
+        working, explained = _first(family, np.where(w > 0, self.outcome, 0.0), w)
+        total = self.predictors.totals(working)[rows]
+        return total, self.predictors.totals(working * explained)[rows] / total
+
+    def _within_kinds(self, w: Floats, mean: Floats, by_kind: Floats) -> float:
+        """Give what the deviance has beyond that of the kinds' means, whatever the coefficients.
+
+        Deviances of one family from a common centre differ by it (for a line, the sum of squares within kinds).
+        """
+        if np.count_nonzero(w) == len(by_kind):
+            return 0.0
+        family, centre = FAMILIES[self.family], by_kind @ mean / by_kind.sum()
+        apart = w @ family.deviance(self.outcome, np.full(len(w), centre))
+        return float(apart - by_kind @ family.deviance(mean, np.full(len(mean), centre)))
+
+    def _fit(self, search: _Search, w: Floats, rows: Bools, endless: tuple[int, ...]) -> ModelFit:
+        known = self.predictors
+        row = np.where(known.inside, known.kind, 0)
+        mean, factor = np.zeros(len(rows)), np.zeros(len(rows))
+        mean[rows], factor[rows] = search.mean, search.factor
+        residual = w * (self.outcome - mean[row]) * factor[row]
+        return ModelFit(
+            search.parameters, search.inverse, search.deviance, residual, row, known.kinds, "", endless
+        )
 
     def without(self, variable: str) -> GeneralizedLinear:
         """Leave a predictor out, of the same respondents.
@@ -112,20 +151,20 @@ class GeneralizedLinear:
         """
         return replace(self, predictors=self.predictors.without(variable))
 
-    def predicted(self, parameters: Floats, columns: Floats, responses: Bools | None) -> tuple[Floats, Floats]:
+    def predicted(self, parameters: Floats, columns: Floats, responses: Worth) -> tuple[Floats, Floats]:
         """Give expected outcomes and their derivatives.
 
         Parameters
         ----------
         parameters : (p,) float
-        columns : (n, p) float
+        columns : (m, p) float
         responses : None
             The outcome has none to choose from.
 
         Returns
         -------
-        expected : (n,) float
-        derivatives : (n, p) float
+        expected : (m,) float
+        derivatives : (m, p) float
 
         Raises
         ------
@@ -136,6 +175,33 @@ class GeneralizedLinear:
             raise RequestError.bad_option("responses", "a choice", "None: the outcome is a number or a share")
         family, eta = FAMILIES[self.family], columns @ parameters
         return family.mean(eta), columns * family.slope(eta)[:, None]
+
+    def averaged(
+        self, parameters: Floats, columns: Floats, responses: Worth, within: Floats
+    ) -> tuple[Floats, Floats]:
+        """Give expected outcomes, and the derivatives of their average under weights.
+
+        Parameters
+        ----------
+        parameters, columns, responses
+            As :meth:`predicted`.
+        within : (m,) float
+            Weights that add up to 1.
+
+        Returns
+        -------
+        expected : (m,) float
+        derivatives : (p,) float
+
+        Raises
+        ------
+        RequestError
+            ``bad-option`` when there are ``responses``.
+        """
+        if responses is not None:
+            raise RequestError.bad_option("responses", "a choice", "None: the outcome is a number or a share")
+        family, eta = FAMILIES[self.family], columns @ parameters
+        return family.mean(eta), columns.T @ (within * family.slope(eta))
 
     def dispersion(self, weights: Floats) -> float:
         """Give the weighted variance of the Pearson residuals, over n - 1 as R's ``summary`` of a ``svyglm``.
@@ -149,7 +215,7 @@ class GeneralizedLinear:
         parameters, w = self.at(weights), scaled_weights(weights, inside)[inside]
         if np.isnan(parameters).any() or len(w) < 2:  # noqa: PLR2004 - a variance needs two
             return float("nan")
-        mean = family.mean(self.predictors.columns[inside] @ parameters)
+        mean = family.mean(self.predictors.kinds @ parameters)[self.predictors.kind[inside]]
         residual = (self.outcome[inside] - mean) / np.sqrt(family.variance(mean))
         centre = w @ residual / len(w)
         return float(w @ (residual - centre) ** 2 / (len(w) - 1))
@@ -211,64 +277,107 @@ def generalized_linear(
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """Where the search for the coefficients ended, with its last step."""
+    """Where the search for the coefficients ended, with its last step.
+
+    ``mean`` (m,) are the means there, and a residual from them times ``factor`` (m,) multiplies a row of the
+    design matrix in the score.
+    """
 
     parameters: Floats
     inverse: Floats
-    scores: Floats
+    mean: Floats
+    factor: Floats
     deviance: float
     step: Floats
     converged: bool
 
 
-def _search(family: Family, X: Floats, y: Floats, w: Floats) -> _Search:
+def _first(family: Family, y: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """Give the weights and the responses of the first least squares, from coefficients of 0."""
+    eta = family.link(family.start(y, w))
+    slope, mean = family.slope(eta), family.mean(eta)
+    return w * slope**2 / family.variance(mean), eta + (y - mean) / slope
+
+
+def _search(
+    family: Family, X: Floats, y: Floats, w: Floats, start: tuple[Floats, Floats], within: float
+) -> _Search:
     """Reweigh least squares until the deviance no longer changes, halving steps that make it larger.
 
     The information is that of the last iterate but one, as in R: standard errors agree with R's to the last
-    digits, and differ from those at the end by about 1e-8 of their size.
+    digits, and differ from those at the end by about 1e-8 of their size. ``within`` belongs to the deviance.
     """
-    mean = family.start(y, w)
-    eta = family.link(mean)
-    deviance, parameters = float(w @ family.deviance(y, mean)), np.zeros(X.shape[1])
-    step, inverse, begun = parameters, np.zeros((len(parameters),) * 2), False
+    (working, beyond), factor, deviance = start, start[0], np.inf
+    parameters = step = np.zeros(X.shape[1])
+    eta, inverse = np.zeros(len(y)), np.zeros((len(parameters),) * 2)
     for _ in range(MOST_STEPS):
-        slope, mean = family.slope(eta), family.mean(eta)
-        working = w * slope**2 / family.variance(mean)
-        triangle, right = _least_squares(X, eta + (y - mean) / slope, np.sqrt(working))
-        if not np.diag(triangle).all():
+        solved = _least_squares(X, eta, beyond, working, parameters)
+        if solved is None:
             break
-        aim = np.linalg.solve(triangle, right).astype(np.float64, copy=False)
-        inverse = _inverse(triangle)
-        found, reached = _nearer(family, X, y, w, parameters, aim, deviance if begun else np.inf)
-        step, parameters, before, deviance = found - parameters, found, deviance, reached
-        eta = X @ parameters
-        if begun and abs(deviance - before) < CHANGE * (abs(deviance) + 0.1):
-            residual = working * (y - family.mean(eta)) / family.slope(eta)
-            return _Search(parameters, inverse, X * residual[:, None], deviance, step, converged=True)
-        begun = True
-    return _Search(parameters, inverse, np.zeros(X.shape), deviance, step, converged=False)
+        aim, inverse = solved
+        before = deviance
+        found, eta, mean, deviance = _nearer(family, X, y, w, parameters, aim, before - within)
+        step, parameters, deviance = found - parameters, found, deviance + within
+        slope = family.slope(eta)
+        if abs(deviance - before) < CHANGE * (abs(deviance) + 0.1):
+            return _Search(parameters, inverse, mean, factor / slope, deviance, step, converged=True)
+        factor = slope**2 / family.variance(mean)
+        working, beyond = w * factor, (y - mean) / slope
+    return _Search(parameters, inverse, eta, factor, deviance, step, converged=False)
 
 
-def _least_squares(X: Floats, response: Floats, root: Floats) -> tuple[Floats, Floats]:
-    """Give R and Q'z of weighted least squares, without Q: (p, p) and (p,)."""
-    weighed = np.column_stack([X, response]) * root[:, None]
-    reduced = np.asarray(np.linalg.qr(weighed, mode="r"), dtype=np.float64)[: X.shape[1]]
-    return reduced[:, :-1], reduced[:, -1]
+def _least_squares(
+    X: Floats, eta: Floats, beyond: Floats, working: Floats, parameters: Floats
+) -> tuple[Floats, Floats] | None:
+    """Solve weighted least squares for a response of ``eta + beyond``, the parameters so far giving ``eta``.
+
+    Returns
+    -------
+    aim, inverse : (p,) and (p, p) float, or None
+        The coefficients and the inverse of X'WX; None when there is no inverse.
+    """
+    if len(X) > MANY_ROWS:
+        return _normal_equations(X, beyond, working, parameters)
+    weighed = np.column_stack([X, eta + beyond]) * np.sqrt(working)[:, None]
+    reduced = triangle_of(weighed)[: X.shape[1]]
+    triangle, right = reduced[:, :-1], reduced[:, -1]
+    if not np.diag(triangle).all():
+        return None
+    half = np.linalg.solve(triangle, np.eye(len(triangle)))
+    return np.linalg.solve(triangle, right).astype(np.float64, copy=False), half @ half.T
+
+
+def _normal_equations(
+    X: Floats, beyond: Floats, working: Floats, parameters: Floats
+) -> tuple[Floats, Floats] | None:
+    """Go on from the parameters of the last step, so that the next makes good what sums of squares round."""
+    squares = sums_of_squares(X, working)
+    length = np.sqrt(np.diag(squares))
+    if not (length > 0).all():
+        return None
+    try:
+        inverse = np.linalg.inv(squares / np.outer(length, length)) / np.outer(length, length)
+    except np.linalg.LinAlgError:
+        return None  # columns that weights of almost 0 have made alike
+    return parameters + inverse @ (X.T @ (working * beyond)), inverse
 
 
 def _nearer(
     family: Family, X: Floats, y: Floats, w: Floats, parameters: Floats, aim: Floats, deviance: float
-) -> tuple[Floats, float]:
-    """Go towards the aim, half as far each time the deviance there is larger than it was."""
+) -> tuple[Floats, Floats, Floats, float]:
+    """Go towards the aim, half as far each time the deviance there is larger than it was.
+
+    Returns
+    -------
+    parameters, eta, mean, deviance
+        Where that is.
+    """
     for _ in range(MOST_HALVINGS):
-        reached = float(w @ family.deviance(y, family.mean(X @ aim)))
+        eta = X @ aim
+        mean = family.mean(eta)
+        reached = float(w @ family.deviance(y, mean))
         if reached <= deviance + 1e-8 * (abs(deviance) + 0.1):
-            return aim, reached
+            return aim, eta, mean, reached
         aim = (aim + parameters) / 2
-    return parameters, deviance
-
-
-def _inverse(triangle: Floats) -> Floats:
-    """Give the inverse of R'R."""
-    half = np.linalg.solve(triangle, np.eye(len(triangle)))
-    return half @ half.T
+    eta = X @ parameters
+    return parameters, eta, family.mean(eta), deviance

@@ -16,7 +16,7 @@ import numpy as np
 
 from cxsurvey.errors import RequestError
 from cxsurvey.numerics.arrays import Bools, Floats
-from cxsurvey.numerics.models.model_fits import Model, solved
+from cxsurvey.numerics.models.model_fits import Model, Worth, solved
 from cxsurvey.numerics.probability.tails import t_two_sided_p
 from cxsurvey.numerics.sampling.fitted import SurveyDesign, fit
 from cxsurvey.numerics.tables.inference import t_interval
@@ -35,44 +35,77 @@ class AverageShares:
     variable : str
     n_groups : int
         G.
-    responses : (L,) bool or None
+    responses : (L,) bool or float, or None
     """
 
     model: Model
     variable: str
     n_groups: int
-    responses: Bools | None
+    responses: Worth
 
     @property
     def members(self) -> Bools:
         """Everybody in the model, of whichever group: (n, G)."""
-        return np.repeat(self.model.predictors.inside[:, None], self.n_groups, axis=1)
+        return self.model.predictors.members(self.n_groups)
 
     def at(self, weights: Floats) -> Floats:
         """Give the adjusted shares: (G,), NaN where the model has no fit."""
-        parameters, within = self.model.at(weights), self._within(weights)
-        return np.array([within @ self._predicted(parameters, group)[0] for group in range(self.n_groups)])
+        parameters = self.model.at(weights)
+        by_kind = self.model.predictors.totals(self._within(weights))
+        groups = range(self.n_groups)
+        return np.array([by_kind @ self._averaged(parameters, group, by_kind)[0] for group in groups])
 
     def influence(self, weights: Floats) -> Floats:
         """Give ``w (m - share) / sum w`` and the share's derivative times the parameters' influence: (n, G)."""
         known, within = self.model.solve(weights), self._within(weights)
+        by_kind = self.model.predictors.totals(within)
         parts, slopes = [], []
         for group in range(self.n_groups):
-            share, slope = self._predicted(known.parameters, group)
-            parts.append(within * (share - within @ share))
-            slopes.append(within @ slope)
-        influence: Floats = np.column_stack(parts) + known.influence @ np.column_stack(slopes)
-        return influence
+            share, slope = self._averaged(known.parameters, group, by_kind)
+            parts.append(share - by_kind @ share)
+            slopes.append(slope)
+        influence = np.array(parts)[:, self.model.predictors.kind]
+        influence *= within
+        influence += known.influence_on(np.column_stack(slopes)).T
+        return influence.T
 
-    def _predicted(self, parameters: Floats, group: int) -> tuple[Floats, Floats]:
-        """Predict as if everybody were in one group: (n,) and (n, K)."""
+    def _averaged(self, parameters: Floats, group: int, by_kind: Floats) -> tuple[Floats, Floats]:
+        """Predict each kind as if everybody were in one group, and average its slopes: (m,) and (K,)."""
         columns = self.model.predictors.with_everybody(self.variable, group)
-        return self.model.predicted(parameters, columns, self.responses)
+        return self.model.averaged(parameters, columns, self.responses, by_kind)
 
     def _within(self, weights: Floats) -> Floats:
         within = np.where(self.model.predictors.inside, weights, 0.0)
         total = within.sum()
         return within / (total if total > 0 else np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class AverageGaps:
+    """The adjusted gaps of J pairs of groups, from one model.
+
+    Attributes
+    ----------
+    shares : (G,) float
+        Adjusted shares of the groups, or adjusted means of a linear model, in the order of the factor's levels.
+    gap, std_error, conf_low, conf_high : (J,) float
+    statistic, p_value : (J,) float
+        Of the t tests that gaps are 0; NaN where the standard error is 0.
+    df : int
+        As :class:`AverageGap`.
+    n : int
+        Respondents in the model, unweighted.
+    """
+
+    shares: Floats
+    gap: Floats
+    std_error: Floats
+    conf_low: Floats
+    conf_high: Floats
+    statistic: Floats
+    p_value: Floats
+    df: int
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +148,9 @@ def average_shares(model: Model, variable: str, *, responses: npt.ArrayLike | No
     model : GeneralizedLinear or ProportionalOdds
     variable : str
         The factor, one of the predictors; G counts its levels, the baseline first.
-    responses : (L,) bool, optional
-        For proportional odds, the answers whose share is wanted, such as the top two of L; not for others.
+    responses : (L,) bool or float, optional
+        For proportional odds, the answers whose share is wanted, such as the top two of L, or what each of them
+        is worth when a mean is wanted; not for others.
 
     Returns
     -------
@@ -140,13 +174,20 @@ def average_shares(model: Model, variable: str, *, responses: npt.ArrayLike | No
     [0.4, 0.7]
     """
     term = model.predictors.term(variable)
-    wanted = None if responses is None else np.asarray(responses, dtype=np.bool_)
+    wanted = _worth(responses)
     if wanted is not None and wanted.ndim != 1:
         raise RequestError.array_shape("responses", "(answers,)", wanted.shape)
     if not term.levels:
         raise RequestError.bad_option("variable", variable, "a predictor with groups")
-    model.predicted(np.zeros(len(model.names)), model.predictors.columns[:1], wanted)  # refuses wrong responses
+    model.predicted(np.zeros(len(model.names)), model.predictors.kinds[:1], wanted)  # refuses wrong responses
     return AverageShares(model, variable, len(term.levels), wanted)
+
+
+def _worth(responses: npt.ArrayLike | None) -> Worth:
+    if responses is None:
+        return None
+    given = np.asarray(responses)
+    return given.astype(np.float64) if given.dtype.kind == "f" else given.astype(np.bool_)
 
 
 def average_gap(
@@ -199,26 +240,85 @@ def average_gap(
     >>> round(gap.gap, 4), round(gap.std_error, 4), gap.df
     (0.2049, 0.2902, 7)
     """
+    found = average_gaps(design, model, variable, pairs=[(a, b)], responses=responses, level=level)
+    levels = model.predictors.term(variable).levels
+    return AverageGap(
+        estimate_a=float(found.shares[levels.index(a)]),
+        estimate_b=float(found.shares[levels.index(b)]),
+        gap=float(found.gap[0]),
+        std_error=float(found.std_error[0]),
+        conf_low=float(found.conf_low[0]),
+        conf_high=float(found.conf_high[0]),
+        statistic=float(found.statistic[0]),
+        df=found.df,
+        p_value=float(found.p_value[0]),
+        n=found.n,
+    )
+
+
+def average_gaps(
+    design: SurveyDesign,
+    model: Model,
+    variable: str,
+    *,
+    pairs: Sequence[tuple[str, str]],
+    responses: npt.ArrayLike | None = None,
+    level: float = 0.95,
+) -> AverageGaps:
+    """Estimate the gaps of several pairs of groups from one fit of a model.
+
+    Parameters
+    ----------
+    design : Multistage or Replicated
+    model : GeneralizedLinear or ProportionalOdds
+    variable : str
+        The factor that parts the groups.
+    pairs : sequence of (str, str)
+        Labels of two of its levels each; a gap is that of the first less that of the second.
+    responses : (L,) bool or float, optional
+        As :func:`average_shares`.
+    level : float
+
+    Returns
+    -------
+    AverageGaps
+
+    Raises
+    ------
+    DataFault
+        As :func:`.regression.regression`.
+    RequestError
+        As :func:`average_gap`.
+
+    Examples
+    --------
+    >>> from cxsurvey.numerics.models.generalized_linear import generalized_linear
+    >>> from cxsurvey.numerics.models.predictors import Factor, predictors
+    >>> from cxsurvey.numerics.sampling.multistage import multistage_design
+    >>> group = Factor("group", np.repeat([0, 1, 2], 4), ["a", "b", "c"])
+    >>> model = generalized_linear([1.0, 2, 3, 4, 2, 3, 4, 5, 5, 6, 7, 8], predictors([group]))
+    >>> found = average_gaps(multistage_design(np.ones(12)), model, "group", pairs=[("b", "a"), ("c", "b")])
+    >>> found.gap.round(6).tolist(), found.df
+    ([1.0, 3.0], 9)
+    """
     estimator = average_shares(model, variable, responses=responses)
     levels = model.predictors.term(variable).levels
-    for label in (a, b):
+    for label in (label for pair in pairs for label in pair):
         if label not in levels:
             raise RequestError.unknown_option(variable, label, levels)
     fitted = fit(design, replace(estimator, model=solved(model, design.weights)))
-    places = levels.index(a), levels.index(b)
-    made = fitted.contrasts(_row(places, len(levels)))
-    gap, error = float(made.estimate[0]), float(np.sqrt(made.covariance[0, 0]))
+    made = fitted.contrasts(np.array([_row((levels.index(a), levels.index(b)), len(levels)) for a, b in pairs]))
+    error = np.sqrt(np.diag(made.covariance))
     df = int(fitted.df[0]) + 1 - len(model.names)
-    limits = t_interval(gap, error, float(df), level)
-    statistic = gap / error if error > 0 else float("nan")
-    share_a, share_b = (float(fitted.estimate[place]) for place in places)
-    p = float(t_two_sided_p(statistic, float(df)))
-    ends = float(limits.low), float(limits.high)
-    return AverageGap(share_a, share_b, gap, error, *ends, statistic, df, p, int(fitted.n[0]))
+    limits = t_interval(made.estimate, error, np.full(len(error), float(df)), level)
+    statistic = np.divide(made.estimate, error, out=np.full(len(error), np.nan), where=error > 0)
+    p = t_two_sided_p(statistic, np.full(len(error), float(df)))
+    n = int(fitted.n[0])
+    return AverageGaps(fitted.estimate, made.estimate, error, limits.low, limits.high, statistic, p, df, n)
 
 
-def _row(places: Sequence[int], size: int) -> Floats:
-    row = np.zeros((1, size))
-    row[0, places[0]] += 1.0
-    row[0, places[1]] -= 1.0
+def _row(places: tuple[int, int], size: int) -> Floats:
+    row = np.zeros(size)
+    row[places[0]] += 1.0
+    row[places[1]] -= 1.0
     return row

@@ -145,6 +145,10 @@ class Likelihood:
 def maximum(likelihood: Likelihood) -> tuple[Floats, Floats, bool]:
     """Go up by Newton's method, halving steps that lead down.
 
+    Parameters
+    ----------
+    likelihood : Likelihood
+
     Returns
     -------
     parameters, last_step : (K,) float
@@ -177,7 +181,17 @@ def _higher(
 
 
 def inverse(information: Floats) -> Floats:
-    """Invert a symmetric matrix whose rows may be of very different size."""
+    """Invert a symmetric matrix whose rows may be of very different size.
+
+    Parameters
+    ----------
+    information : (K, K) float
+
+    Returns
+    -------
+    (K, K) float
+        The Moore-Penrose inverse where the matrix is singular.
+    """
     scale = np.sqrt(np.maximum(np.diag(information), np.finfo(np.float64).tiny))
     sizes = np.outer(scale, scale)
     inverted: Floats = np.linalg.pinv(information / sizes, hermitian=True) / sizes

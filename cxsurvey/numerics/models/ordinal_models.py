@@ -20,6 +20,7 @@ from cxsurvey.numerics.models.model_fits import (
     ModelFit,
     Problem,
     Separation,
+    Worth,
     dependent_columns,
     no_fit,
     scaled_weights,
@@ -66,7 +67,7 @@ class ProportionalOdds:
     @property
     def members(self) -> Bools:
         """Who is in the model: (n, K)."""
-        return np.repeat(self.predictors.inside[:, None], self._size, axis=1)
+        return self.predictors.members(self._size)
 
     @property
     def _size(self) -> int:
@@ -81,7 +82,10 @@ class ProportionalOdds:
         return self.solve(weights).influence
 
     def solve(self, weights: Floats) -> ModelFit:
-        """Fit under weights (n,). There is no fit either when one of the categories is nobody's."""
+        """Fit under weights (n,), to the totals of each kind of respondent and category.
+
+        There is no fit either when one of the categories is nobody's.
+        """
         n, w = len(self.codes), scaled_weights(weights, self.predictors.inside)
         problem, culprits = self._problem(w)
         if problem:
@@ -94,23 +98,39 @@ class ProportionalOdds:
         if endless and self.separation == "error":
             return no_fit("separated", n, self._size, endless)
         each, information = likelihood.derivatives(parameters)
-        scores = np.zeros((n, self._size))
-        scores[w > 0] = each
-        return ModelFit(parameters, inverse(information), scores, -2 * likelihood.value(parameters))
+        cells = self._cells(w) > 0
+        basis = np.zeros((len(cells), self._size))
+        basis[cells] = each / likelihood.weights[:, None]
+        deviance = -2 * likelihood.value(parameters)
+        return ModelFit(parameters, inverse(information), deviance, w, self._cell(), basis, "", endless)
 
     def likelihood(self, weights: Floats) -> Likelihood:
         """Give the log-likelihood under weights (n,), scaled to a mean of 1 over the members."""
-        w = scaled_weights(weights, self.predictors.inside)
-        rows, n_categories = w > 0, len(self.categories)
-        return Likelihood(self.predictors.columns[rows], self.codes[rows], w[rows], n_categories, self.link)
+        by_cell = self._cells(scaled_weights(weights, self.predictors.inside))
+        n_categories = len(self.categories)
+        cells = np.flatnonzero(by_cell > 0)
+        columns = self.predictors.kinds[cells // n_categories]
+        return Likelihood(columns, cells % n_categories, by_cell[cells], n_categories, self.link)
+
+    def _cell(self) -> Ints:
+        """Number each respondent's kind and category together, (n,); 0 outside."""
+        cell = self.predictors.kind * len(self.categories) + self.codes
+        return np.where(self.predictors.inside, cell, 0)
+
+    def _cells(self, w: Floats) -> Floats:
+        """Add up scaled weights by kind and category; those outside weigh nothing."""
+        size = len(self.predictors.kinds) * len(self.categories)
+        return np.bincount(self._cell(), w, minlength=size).astype(np.float64, copy=False)
 
     def _problem(self, w: Floats) -> tuple[Problem, tuple[int, ...]]:
         """Say why there can be no fit under scaled weights, before any search."""
         if not (w > 0).any():
             return "nobody", ()
-        if len(np.unique(self.codes[w > 0])) < max(len(self.categories), LEAST_CATEGORIES):
+        chosen = np.count_nonzero(np.bincount(self.codes[w > 0], minlength=len(self.categories)))
+        if chosen < max(len(self.categories), LEAST_CATEGORIES):
             return "one-answer", ()
-        dependent = dependent_columns(np.column_stack([np.ones(len(w)), self.predictors.columns]), w)
+        columns, by_kind = self.predictors.kinds, self.predictors.totals(w)
+        dependent = dependent_columns(np.column_stack([np.ones(len(columns)), columns]), by_kind)
         return ("collinear", tuple(column - 1 for column in dependent)) if dependent else ("", ())
 
     def without(self, variable: str) -> ProportionalOdds:
@@ -123,21 +143,23 @@ class ProportionalOdds:
         """
         return replace(self, predictors=self.predictors.without(variable))
 
-    def predicted(self, parameters: Floats, columns: Floats, responses: Bools | None) -> tuple[Floats, Floats]:
+    def predicted(self, parameters: Floats, columns: Floats, responses: Worth) -> tuple[Floats, Floats]:
         """Give the predicted share of some categories, and its derivatives.
 
         Parameters
         ----------
         parameters : (K,) float
-        columns : (n, p) float
-        responses : (L,) bool
-            Marks the categories given whose shares are added up, such as the top two boxes; L is the number of
-            categories given, of which those that nobody chose have a share of 0.
+        columns : (m, p) float
+        responses : (L,) bool or float
+            Marks the categories given whose shares are added up, such as the top two boxes, or says what each
+            is worth, when a mean is wanted; L is the number of categories given, of which those that nobody
+            chose have a share of 0.
 
         Returns
         -------
-        share : (n,) float
-        derivatives : (n, K) float
+        share : (m,) float
+            Or mean.
+        derivatives : (m, K) float
 
         Raises
         ------
@@ -157,6 +179,20 @@ class ProportionalOdds:
         share: Floats = spread.cumulative(at) @ change + wanted[-1]
         slope = spread.density(at) * change
         return share, np.column_stack([-slope.sum(axis=1)[:, None] * columns, slope])
+
+    def averaged(
+        self, parameters: Floats, columns: Floats, responses: Worth, within: Floats
+    ) -> tuple[Floats, Floats]:
+        """Give what is predicted, and the derivatives of its average under weights ``within`` (m,).
+
+        Returns
+        -------
+        share : (m,) float
+            Or mean.
+        derivatives : (K,) float
+        """
+        share, slope = self.predicted(parameters, columns, responses)
+        return share, within @ slope
 
 
 def proportional_odds(

@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from cxsurvey.errors import DataFault, RequestError
-from cxsurvey.numerics.arrays import Bools, Floats, Ints, as_floats, checked_codes, frozen, same_length
+from cxsurvey.numerics.arrays import (
+    Bools,
+    Floats,
+    Ints,
+    as_floats,
+    checked_codes,
+    frozen,
+    label_codes,
+    same_length,
+)
 from cxsurvey.numerics.sampling.fitted import domain_mask
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 CONSTANT = "constant"
+SOME = 2_000  # respondents whose values tell whether a number has few
+LARGE = 2.0**53  # below it every whole number is a double
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +94,42 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Predictors:
-    """The design matrix of a regression. Make one with :func:`predictors`.
+    """The design matrix of a regression, each distinct row of it once. Make one with :func:`predictors`.
 
     Attributes
     ----------
-    columns : (n, p) float
-        0 in the rows outside.
+    kinds : (m, p) float
+        The rows that occur. With factors and numbers of few values they are far fewer than respondents, and a
+        model is fitted to their totals; otherwise each respondent of the domain is a kind.
+    kind : (n,) int
+        Which of them each respondent has; -1 outside.
     inside : (n,) bool
         Respondents of the domain for whom every predictor is known.
     terms : tuple of Term
         The constant, when there is one, first.
     """
 
-    columns: Floats
+    kinds: Floats
+    kind: Ints
     inside: Bools
     terms: tuple[Term, ...]
+
+    @property
+    def columns(self) -> Floats:
+        """The whole design matrix: (n, p), 0 in the rows outside."""
+        columns = np.zeros((len(self.kind), self.kinds.shape[1]))
+        columns[self.inside] = self.kinds[self.kind[self.inside]]
+        return columns
+
+    def members(self, size: int) -> Bools:
+        """Say who is in a model of ``size`` parameters: (n, size), one column seen so many times."""
+        return np.broadcast_to(self.inside[:, None], (len(self.inside), size))
+
+    def totals(self, values: Floats) -> Floats:
+        """Add up what the respondents of each kind have: (n,) to (m,). Those outside are left out."""
+        slots = self.kind if self.inside.all() else self.kind[self.inside]
+        given = values if len(slots) == len(values) else values[self.inside]
+        return np.bincount(slots, given, minlength=len(self.kinds)).astype(np.float64, copy=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -134,10 +166,10 @@ class Predictors:
             replace(t, start=t.start - width, stop=t.stop - width) for t in self.terms if t.start > gone.start
         ]
         earlier = [t for t in self.terms if t.start < gone.start]
-        return replace(self, columns=np.delete(self.columns, gone.columns, axis=1), terms=(*earlier, *later))
+        return replace(self, kinds=np.delete(self.kinds, gone.columns, axis=1), terms=(*earlier, *later))
 
     def with_everybody(self, name: str, level: int) -> Floats:
-        """Give the columns as they would be if everybody had one level of a factor: (n, p).
+        """Give the kinds as they would be if everybody had one level of a factor: (m, p).
 
         Parameters
         ----------
@@ -153,11 +185,25 @@ class Predictors:
         term = self.term(name)
         if not term.levels:
             raise RequestError.bad_option("variable", name, "a predictor with groups")
-        changed = self.columns.copy()
+        changed = self.kinds.copy()
         changed[:, term.columns] = 0.0
         if level:
-            changed[self.inside, term.start + level - 1] = 1.0
+            changed[:, term.start + level - 1] = 1.0
         return changed
+
+    def without_columns(self, columns: Sequence[int]) -> Predictors:
+        """Leave columns out, of the same respondents; a level of a factor then counts as its baseline.
+
+        A number without its column and a factor without any are left out as a whole.
+        """
+        gone, start, terms = set(columns), 0, []
+        for term in self.terms:
+            kept = [column for column in range(term.start, term.stop) if column not in gone]
+            levels = tuple(term.levels[1 + column - term.start] for column in kept) if term.levels else ()
+            if kept or (term.levels and term.start == term.stop):
+                terms.append(Term(term.name, start, start + len(kept), (*term.levels[:1], *levels)))
+            start += len(kept)
+        return replace(self, kinds=np.delete(self.kinds, sorted(gone), axis=1), terms=tuple(terms))
 
 
 def predictors(
@@ -202,17 +248,53 @@ def predictors(
     inside = domain_mask(domain, n)
     for one in given:
         inside = inside & _known(one, n)
-    parts: list[tuple[str, Floats, tuple[str, ...]]] = [(CONSTANT, np.ones((n, 1)), ())] if constant else []
-    parts += [(one.name, *_spread(one, inside)) for one in given]
+    first, kind = _kinds(given, inside)
+    parts: list[tuple[str, Floats, tuple[str, ...]]] = []
+    if constant:
+        parts.append((CONSTANT, np.ones((len(first), 1)), ()))
+    parts += [(one.name, *_spread(one, first)) for one in given]
     ends = np.cumsum([0, *(part.shape[1] for _, part, _ in parts)]).tolist()
     terms = tuple(
         Term(name, start, stop, levels)
         for (name, _, levels), start, stop in zip(parts, ends[:-1], ends[1:], strict=True)
     )
-    columns = np.column_stack([part for _, part, _ in parts]) if parts else np.zeros((n, 0))
-    columns = np.where(inside[:, None], columns, 0.0)
-    frozen(columns)
-    return Predictors(columns, inside, terms)
+    kinds = np.column_stack([part for _, part, _ in parts]) if parts else np.zeros((len(first), 0))
+    for array in (kinds, kind, inside):
+        frozen(array)
+    return Predictors(kinds, kind, inside, terms)
+
+
+def _kinds(given: Sequence[Predictor], inside: Bools) -> tuple[Ints, Ints]:
+    """Number the combinations of predictors that occur: a respondent of each (m,), and that of each (n,)."""
+    rows = np.flatnonzero(inside)
+    joint, size = np.zeros(len(rows), dtype=np.intp), 1
+    for one in given:
+        levels = _levels(one, rows)
+        if levels is None:
+            joint, size = np.arange(len(rows)), len(rows)
+            break
+        joint, size = joint * levels[1] + levels[0], size * levels[1]
+        if size > len(rows):
+            joint, size = label_codes("predictors", joint)
+    else:
+        joint, size = label_codes("predictors", joint)
+    first, kind = np.zeros(size, dtype=np.intp), np.full(len(inside), -1, dtype=np.intp)
+    first[joint[::-1]], kind[rows] = rows[::-1], joint
+    return first, kind
+
+
+def _levels(one: Predictor, rows: Ints) -> tuple[Ints, int] | None:
+    """Number the values of a predictor; None for a number that takes a value of its own for most."""
+    if isinstance(one, Factor):
+        return np.asarray(one.codes)[rows].astype(np.intp, copy=False), max(len(one.labels), 1)
+    values = as_floats(one.values)[rows]
+    if len(np.unique(values[:SOME])) > len(values[:SOME]) / 2:
+        return None
+    whole = np.abs(values) < LARGE
+    if whole.all() and (values == (integers := values.astype(np.intp))).all():
+        return label_codes(one.name, integers)
+    codes, size = label_codes(one.name, values)
+    return None if size > len(rows) / 2 else (codes, size)
 
 
 def _respondents(given: Sequence[Predictor], domain: npt.ArrayLike | None) -> int:
@@ -243,11 +325,11 @@ def _known(one: Predictor, n: int) -> Bools:
     return ~np.isnan(values)
 
 
-def _spread(one: Predictor, inside: Bools) -> tuple[Floats, tuple[str, ...]]:
+def _spread(one: Predictor, first: Ints) -> tuple[Floats, tuple[str, ...]]:
     if isinstance(one, Number):
-        return as_floats(one.values)[:, None], ()
-    codes = np.asarray(one.codes)
-    present = np.unique(codes[inside]).tolist()
+        return as_floats(one.values)[first][:, None], ()
+    codes = np.asarray(one.codes)[first]
+    present = np.unique(codes).tolist()
     if one.baseline in present:
         present = [one.baseline, *(level for level in present if level != one.baseline)]
     columns = (codes[:, None] == np.array(present[1:], dtype=np.intp)).astype(np.float64)
