@@ -21,10 +21,11 @@ from cxsurvey.analysis.segmentation import Segmentation, segment
 from cxsurvey.errors import DataFault, RequestError
 from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.tables.inference import (
-    EDGE,
+    at_edge,
     cohen_d,
     cohen_h,
     newcombe,
+    snapped,
     t_interval,
     t_two_sided_p,
     two_proportion_z,
@@ -333,7 +334,7 @@ def _with_score_tests(
     design: StudyDesign, block: Block, pairs: _Pairs, linear: dict[str, FloatArray], settings: Settings
 ) -> tuple[dict[str, FloatArray], list[str]]:
     """Put the pooled z test where the sample is simple or a share is 0 or 1."""
-    p = _snapped(block.ratios.estimate)
+    p = snapped(block.ratios.estimate)
     bases = block.ratios.n.astype(np.float64) if is_simple(design) else block.ratios.n_effective
     first, n_first, second, n_second = p[pairs.a], bases[pairs.a], p[pairs.b], bases[pairs.b]
     z = two_proportion_z(first * n_first, n_first, second * n_second, n_second)
@@ -346,7 +347,7 @@ def _with_score_tests(
         "df": np.full(len(first), np.nan),
         "p_value": z.p_value,
     }
-    score = ((_at_edge(first) | _at_edge(second)) & ~np.isnan(linear["std_error"])) | is_simple(design)
+    score = ((at_edge(first) | at_edge(second)) & ~np.isnan(linear["std_error"])) | is_simple(design)
     name = POOLED if is_simple(design) else POOLED_EFFECTIVE
     chosen_ones = {key: np.where(score, value, linear[key]) for key, value in replaced.items()}
     tests = [name if pooled else _t_test(design) for pooled in score]
@@ -356,16 +357,6 @@ def _with_score_tests(
 def _t_test(design: StudyDesign) -> str:
     """Name the t test by where its standard error comes from."""
     return REPLICATED if isinstance(design, Replicated) else LINEARIZED
-
-
-def _snapped(share: FloatArray) -> FloatArray:
-    """Shares that are 0 or 1 but for rounding, as 0 or 1."""
-    return np.where(_at_edge(share), np.rint(share), share)
-
-
-def _at_edge(share: FloatArray) -> BoolArray:
-    edge: BoolArray = (share <= EDGE) | (share >= 1 - EDGE)
-    return edge
 
 
 def _standardized(design: StudyDesign, block: Block, pairs: _Pairs, gap: FloatArray) -> FloatArray:

@@ -26,7 +26,7 @@ from cxsurvey.errors import RequestError
 from cxsurvey.numerics.arrays import Bools, Floats, Ints
 from cxsurvey.numerics.banners.records import BannerTable
 from cxsurvey.numerics.probability.tails import normal_two_sided_p, t_two_sided_p
-from cxsurvey.numerics.tables.inference import EDGE, two_proportion_z
+from cxsurvey.numerics.tables.inference import at_edge, snapped, two_proportion_z
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -295,22 +295,13 @@ def _scored(table: BannerTable, pairs: _Pairs, std_error: Floats) -> Bools:
     shares: Bools = np.broadcast_to(table.is_share[:, None], std_error.shape)
     if table.is_simple:
         return shares
-    edge = _at_edge(pairs.estimate_a) | _at_edge(pairs.estimate_b)
+    edge = at_edge(pairs.estimate_a) | at_edge(pairs.estimate_b)
     return shares & edge & ~np.isnan(std_error)
-
-
-def _at_edge(share: Floats) -> Bools:
-    edge: Bools = (share <= EDGE) | (share >= 1 - EDGE)
-    return edge
-
-
-def _snapped(share: Floats) -> Floats:
-    return np.where(_at_edge(share), np.rint(share), share)
 
 
 def _pooled_z(pairs: _Pairs, at: Bools, *, simple: bool) -> Floats:
     """The z of some of the pairs; NaN where nobody or everybody answered so, or both columns are the same."""
-    a, b = _snapped(pairs.estimate_a[at]), _snapped(pairs.estimate_b[at])
+    a, b = snapped(pairs.estimate_a[at]), snapped(pairs.estimate_b[at])
     bases: tuple[Floats | Ints, ...] = (pairs.n_a, pairs.n_b, pairs.n_overlap)
     if not simple:
         bases = (pairs.n_effective_a, pairs.n_effective_b, pairs.effective_overlap)
@@ -319,7 +310,7 @@ def _pooled_z(pairs: _Pairs, at: Bools, *, simple: bool) -> Floats:
     overlapping = pairs.n_overlap[at] > 0
     if overlapping.any():
         few = overlapping
-        z[few] = _overlapping_z(a[few] - b[few], _snapped(pairs.common[at][few]), m[few], n[few], shared[few])
+        z[few] = _overlapping_z(a[few] - b[few], snapped(pairs.common[at][few]), m[few], n[few], shared[few])
     return z
 
 

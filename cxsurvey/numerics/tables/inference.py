@@ -28,6 +28,7 @@ __all__ = [
     "Interval",
     "ShareIntervals",
     "ZTest",
+    "at_edge",
     "clopper_pearson",
     "cohen_d",
     "cohen_h",
@@ -36,6 +37,7 @@ __all__ = [
     "normal_quantile",
     "normal_two_sided_p",
     "share_intervals",
+    "snapped",
     "t_interval",
     "t_quantile",
     "t_two_sided_p",
@@ -44,6 +46,49 @@ __all__ = [
 ]
 
 EDGE = 1e-14  # a share this near to 0 or 1 is 0 or 1: rounding of a sum of weights, not an answer
+
+
+def at_edge(share: npt.ArrayLike) -> Bools:
+    """Tell shares that are 0 or 1, whose linearized variance is zero.
+
+    Parameters
+    ----------
+    share : float array of any shape
+        Fractions.
+
+    Returns
+    -------
+    bool array, as ``share``
+        False where it is NaN.
+
+    Examples
+    --------
+    >>> at_edge([0.0, 0.5, 1 - 1e-16]).tolist()
+    [True, False, True]
+    """
+    p = np.asarray(share, dtype=np.float64)
+    return (p <= EDGE) | (p >= 1 - EDGE)
+
+
+def snapped(share: npt.ArrayLike) -> Floats:
+    """Turn shares that are 0 or 1 but for rounding into 0 or 1.
+
+    Parameters
+    ----------
+    share : float array of any shape
+        Fractions.
+
+    Returns
+    -------
+    float array, as ``share``
+
+    Examples
+    --------
+    >>> snapped([1e-16, 0.5]).tolist()
+    [0.0, 0.5]
+    """
+    p = np.asarray(share, dtype=np.float64)
+    return np.where(at_edge(p), np.rint(p), p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,14 +308,14 @@ def share_intervals(
     (['logit', 'exact'], [0.3648, 0.0243])
     """
     share, base, freedom = as_floats(p), as_floats(n), as_floats(df)
-    at_edge: Bools = (share <= EDGE) | (share >= 1 - EDGE)
+    edge = at_edge(share)
     exact = clopper_pearson(np.rint(share), base if simple else as_floats(n_effective), level)
     main = wilson(share, base, level) if simple else logit_interval(share, std_error, freedom, level)
     known = ~np.isnan(share)
-    method = np.where(at_edge, "exact", "wilson" if simple else "logit")
+    method = np.where(edge, "exact", "wilson" if simple else "logit")
     return ShareIntervals(
-        np.where(at_edge, exact.low, main.low),
-        np.where(at_edge, exact.high, main.high),
+        np.where(edge, exact.low, main.low),
+        np.where(edge, exact.high, main.high),
         np.where(known, method, ""),
     )
 
