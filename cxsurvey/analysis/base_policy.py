@@ -64,6 +64,15 @@ def flags(sizes: IntArray, hidden: BoolArray, settings: Settings) -> list[str]:
     return [_flag(int(size), bool(hide), settings) for size, hide in zip(sizes, hidden, strict=True)]
 
 
+def worst(left: str, right: str) -> str:
+    """Give the graver of the flags of two bases.
+
+    >>> worst(CAUTION, NOT_TESTED)
+    '**'
+    """
+    return min(left, right, key=(SUPPRESSED, EMPTY, NOT_TESTED, CAUTION, "").index)
+
+
 def _flag(size: int, hide: bool, settings: Settings) -> str:  # noqa: FBT001 - one base at a time
     if hide:
         return SUPPRESSED

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxsurvey.analysis import base_policy
-from cxsurvey.analysis.design import describe_design, survey_design
+from cxsurvey.analysis.design import StudyDesign, describe_design, is_simple, survey_design
+from cxsurvey.analysis.design_ratios import Cells, Columns, design_medians, design_ratios, logit_errors
 from cxsurvey.analysis.measures import Variable, chosen
 from cxsurvey.analysis.partition import Partition, partition
 from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.errors import RequestError
-from cxsurvey.numerics.tables.design import SampleDesign
 from cxsurvey.numerics.tables.inference import share_intervals, t_interval
-from cxsurvey.numerics.tables.quantiles import quantile_estimates
-from cxsurvey.numerics.tables.totals import WeightedTotals, cell_totals, column_totals
-from cxsurvey.numerics.tables.variance import Ratios, ratio_estimates
+from cxsurvey.numerics.tables.variance import Ratios
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.codebook import Measure, Settings, Statistic
 from cxsurvey.study.study import Study
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxsurvey.analysis.segmentation import Segmentation
-
-SUPPRESSED_COLUMNS = ("n_effective", "n_weighted", "estimate", "std_error", "conf_low", "conf_high", "df")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,11 +131,12 @@ def estimate(
     Notes
     -----
     Every estimate but the median is a ratio of weighted totals; its covariance is by Taylor linearization
-    over the whole design, so a group is a domain and never a smaller sample (Särndal, Swensson and
-    Wretman 1992, section 5.6). Intervals of shares are Wilson's for a simple sample, on the logit scale with
-    a design, and exact (Clopper-Pearson) at 0 and 1; others use Student's t with the design's degrees of
-    freedom. The median's interval is Woodruff's. A group in a single cluster has no standard error.
-    Respondents of weight zero stay in the design and are in no base.
+    over the whole design, every stage of it, so a group is a domain and never a smaller sample (Särndal,
+    Swensson and Wretman 1992, section 5.6), or by the study's replicate weights. Intervals of shares are
+    Wilson's for a simple sample, on the logit scale with a design, and exact (Clopper-Pearson) at 0 and 1;
+    others use Student's t with the design's degrees of freedom. The median's interval is Woodruff's. A group
+    in a single cluster has no standard error. Respondents of weight zero stay in the design and are in no
+    base.
 
     Covariances between rows of different questions are not computed and stand as NaN.
 
@@ -183,13 +180,13 @@ def with_level(settings: Settings, level: float | None) -> Settings:
 
 
 def estimate_block(
-    design: SampleDesign, found: Variable, groups: Partition | None, *, total: bool, level: float
+    design: StudyDesign, found: Variable, groups: Partition | None, *, total: bool, level: float
 ) -> Block:
     """Estimate one variable by groups, with the covariance of all its estimates.
 
     Parameters
     ----------
-    design : SampleDesign
+    design : SampleDesign, Multistage or Replicated
         Of all respondents.
     found : Variable
     groups : Partition or None
@@ -211,11 +208,14 @@ def estimate_block(
     members = _group_rows(len(parted.names), total=total)
     if found.targets[0].statistic == "median":
         return _medians(design, found, parted, names, index, level)
-    totals = _totals(design, found, index, cells)
     numerator = np.kron(members, np.array([target.numerator for target in found.targets]))
     denominator = np.kron(members, np.array([target.denominator for target in found.targets]))
-    ratios = _without_false_zeros(ratio_estimates(totals, numerator, denominator))
-    return _block(design, found, parted, names, ratios, level)
+    basis = _basis(found, index, cells)
+    ratios = _without_false_zeros(design_ratios(design, basis, numerator, denominator))
+    if found.targets[0].statistic != "share":
+        return _with_t(found, parted, names, ratios, level)
+    error = logit_errors(design, basis, numerator, denominator, ratios)
+    return _with_shares(found, parted, names, ratios, error, level, simple=is_simple(design))
 
 
 def _without_false_zeros(ratios: Ratios) -> Ratios:
@@ -238,42 +238,39 @@ def _group_rows(n_groups: int, *, total: bool) -> FloatArray:
     return np.vstack([np.ones((1, n_groups + 1)), rows]) if total else rows
 
 
-def _totals(design: SampleDesign, found: Variable, index: IntArray, cells: int) -> WeightedTotals:
+def _basis(found: Variable, index: IntArray, cells: int) -> Cells | Columns:
     if found.code is not None:
         cell = np.where(index >= 0, index * found.n_cells + found.code, -1)
-        return cell_totals(design, cell, cells * found.n_cells)
-    columns = found.columns if found.columns is not None else np.zeros((design.n, 0))
-    return column_totals(design, index, cells, columns)
+        return Cells(cell, cells * found.n_cells)
+    columns = found.columns if found.columns is not None else np.zeros((len(index), 0))
+    return Columns(index, cells, columns)
 
 
-def _block(
-    design: SampleDesign,
+def _with_t(found: Variable, parted: Partition, names: tuple[str, ...], ratios: Ratios, level: float) -> Block:
+    error = ratios.std_error
+    interval = t_interval(ratios.estimate, error, ratios.df, level)
+    return Block(found, parted, names, ratios, error, interval.low, interval.high, ("t",) * len(error))
+
+
+def _with_shares(
     found: Variable,
     parted: Partition,
     names: tuple[str, ...],
     ratios: Ratios,
+    error: FloatArray,
     level: float,
+    *,
+    simple: bool,
 ) -> Block:
-    error = ratios.std_error
-    if found.targets[0].statistic != "share":
-        interval = t_interval(ratios.estimate, error, ratios.df, level)
-        methods = ("t",) * len(error)
-        return Block(found, parted, names, ratios, error, interval.low, interval.high, methods)
     shares = share_intervals(
-        ratios.estimate,
-        error,
-        ratios.n,
-        ratios.n_effective,
-        ratios.df,
-        simple=design.is_simple,
-        level=level,
+        ratios.estimate, error, ratios.n, ratios.n_effective, ratios.df, simple=simple, level=level
     )
     methods = tuple(str(method) for method in shares.method)
-    return Block(found, parted, names, ratios, error, shares.low, shares.high, methods)
+    return Block(found, parted, names, ratios, ratios.std_error, shares.low, shares.high, methods)
 
 
 def _medians(
-    design: SampleDesign,
+    design: StudyDesign,
     found: Variable,
     parted: Partition,
     names: tuple[str, ...],
@@ -286,7 +283,7 @@ def _medians(
     value = found.value if found.value is not None else np.full(design.n, np.nan)
     everyone = not parted.names
     group = np.where(index >= 0, 0, -1) if everyone else np.where(index < len(parted.names), index, -1)
-    result = quantile_estimates(design, group, len(names), value, p=0.5, level=level)
+    result = design_medians(design, group, len(names), value, level=level)
     medians = Ratios(
         estimate=result.estimate,
         covariance=result.covariance,
@@ -304,7 +301,8 @@ def _assemble(
 ) -> Estimates:
     import pandas as pd  # noqa: PLC0415 - the table is made last
 
-    frame = pd.concat([block_frame(block, settings) for block in blocks], ignore_index=True)
+    parts = [_block_columns(block, settings) for block in blocks]
+    frame = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in ESTIMATE_COLUMNS})
     covariance = np.full((len(frame), len(frame)), np.nan)
     start = 0
     for block in blocks:
@@ -331,28 +329,30 @@ def block_frame(block: Block, settings: Settings) -> pd.DataFrame:
     """Write one block as rows of the Estimates contract, with the base policy applied."""
     import pandas as pd  # noqa: PLC0415 - the table is made last
 
+    return pd.DataFrame(_block_columns(block, settings))
+
+
+def _block_columns(block: Block, settings: Settings) -> dict[str, Sequence[str] | IntArray | FloatArray]:
     rows = [block.row(i) for i in range(len(block.std_error))]
-    frame = pd.DataFrame(
-        {
-            "question": [row.question for row in rows],
-            "response": [row.response for row in rows],
-            "group_by": block.partition.id,
-            "group": [row.group for row in rows],
-            "n": block.ratios.n,
-            "n_effective": block.ratios.n_effective,
-            "n_weighted": block.ratios.n_weighted,
-            "estimate": block.ratios.estimate,
-            "std_error": block.std_error,
-            "conf_low": block.low,
-            "conf_high": block.high,
-            "df": block.ratios.df.astype(np.float64),
-        },
-        columns=list(ESTIMATE_COLUMNS[:-1]),
-    )
     hidden = np.repeat(hidden_groups(block, settings), len(block.variable.targets))
-    frame["flag"] = base_policy.flags(block.bases, hidden, settings)
-    frame.loc[hidden, list(SUPPRESSED_COLUMNS)] = np.nan
-    return frame
+    numbers = {
+        "n_effective": block.ratios.n_effective,
+        "n_weighted": block.ratios.n_weighted,
+        "estimate": block.ratios.estimate,
+        "std_error": block.std_error,
+        "conf_low": block.low,
+        "conf_high": block.high,
+        "df": block.ratios.df.astype(np.float64),
+    }
+    return {
+        "question": [row.question for row in rows],
+        "response": [row.response for row in rows],
+        "group_by": [block.partition.id] * len(rows),
+        "group": [row.group for row in rows],
+        "n": block.ratios.n,
+        **{name: np.where(hidden, np.nan, values) for name, values in numbers.items()},
+        "flag": base_policy.flags(block.bases, hidden, settings),
+    }
 
 
 def hidden_groups(block: Block, settings: Settings) -> BoolArray:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cxsurvey.analysis.segmentation import Segmentation
 
 SEGMENT = "segment"
+REST = "rest"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +96,25 @@ def partition(study: Study, by: str | Segmentation) -> Partition:
     index = answers.code if answers.code is not None else np.full(study.n, -1)
     labels = tuple(response.label for response in question.responses)
     return Partition(by, question.name, question.codes, labels, index, frozenset({by}))
+
+
+def one_against_rest(groups: Partition, position: int) -> Partition:
+    """Part the members of any group into one group and all the others.
+
+    Parameters
+    ----------
+    groups : Partition
+    position : int
+        That of the one.
+
+    Returns
+    -------
+    Partition
+        Of two groups, the second of them :data:`REST`.
+    """
+    index = np.where(groups.index < 0, -1, np.where(groups.index == position, 0, 1))
+    names, labels = (groups.names[position], REST), (groups.labels[position], "All others")
+    return Partition(groups.id, groups.label, names, labels, index, groups.questions)
 
 
 def known_partitions(study: Study) -> list[str]:

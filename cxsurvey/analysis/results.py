@@ -50,6 +50,19 @@ GAP_COLUMNS: Final = (
     "test",
     "flag",
 )
+CONTROLLED_COLUMNS: Final = (
+    "controlled_gap",
+    "controlled_std_error",
+    "controlled_conf_low",
+    "controlled_conf_high",
+    "controlled_statistic",
+    "controlled_df",
+    "controlled_p_value",
+    "controlled_p_adjusted",
+    "controlled_n",
+    "controlled_raw_gap",
+    "controlled_flag",
+)
 TOTAL: Final = "total"
 SHOWN_ESTIMATE_COLUMNS: Final = (
     "question",
@@ -71,6 +84,19 @@ SHOWN_GAP_COLUMNS: Final = (
     "conf_high",
     "p_adjusted",
     "flag",
+)
+SHOWN_CONTROLLED_COLUMNS: Final = (
+    "question",
+    "response",
+    "group_a",
+    "group_b",
+    "gap",
+    "controlled_raw_gap",
+    "controlled_gap",
+    "controlled_conf_low",
+    "controlled_conf_high",
+    "controlled_p_adjusted",
+    "controlled_flag",
 )
 SHOWN_ROWS: Final = 24
 
@@ -161,6 +187,36 @@ class Estimates:
         return html_table(self.frame, " ".join([self.caption, *self.notes]))
 
 
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What gaps were controlled for, and how.
+
+    Attributes
+    ----------
+    questions, labels : tuple of str
+        The controls.
+    models : tuple of str
+        Of each gap: ``logistic``, ``linear``, ``proportional odds``, or empty where there is none.
+    missing : str
+        ``exclude`` or ``level``: what became of respondents who did not answer every control.
+    not_known : dict of str to int
+        Members of the groups who did not answer each control.
+    complete, members : int
+        Members of the groups who answered them all, and all members; respondents with a weight.
+    family_sizes : tuple of int
+        Tests of controlled gaps in each family of ``controlled_p_adjusted``.
+    """
+
+    questions: tuple[str, ...]
+    labels: tuple[str, ...]
+    models: tuple[str, ...]
+    missing: str
+    not_known: dict[str, int]
+    complete: int
+    members: int
+    family_sizes: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Gaps:
     """Differences between groups, tested.
@@ -171,7 +227,9 @@ class Gaps:
     frame : pandas.DataFrame
         One row a gap; columns ``question response group_by group_a group_b estimate_a estimate_b gap std_error
         conf_low conf_high statistic df p_value p_adjusted effect_size n_a n_b n_overlap test flag``.
-        ``gap`` is a less b.
+        ``gap`` is a less b. Of gaps that are controlled for something the columns ``controlled_gap
+        controlled_std_error controlled_conf_low controlled_conf_high controlled_statistic controlled_df
+        controlled_p_value controlled_p_adjusted controlled_n controlled_raw_gap controlled_flag`` follow.
     rows : tuple of tuple of Row
         The labels of each gap's two estimates.
     level : float
@@ -185,6 +243,8 @@ class Gaps:
     notes : tuple of str
     synthetic : bool
         Whether the respondents were made up; whatever shows their numbers says so.
+    controls : Controls or None
+        What the gaps were controlled for.
     """
 
     study: str
@@ -197,6 +257,7 @@ class Gaps:
     design: str
     notes: tuple[str, ...] = ()
     synthetic: bool = False
+    controls: Controls | None = None
 
     @property
     def tested(self) -> int:
@@ -228,7 +289,8 @@ class Gaps:
         return f"{names[self.adjust]} within each {self.family} ({self.tested:,} tests in all)"
 
     def __repr__(self) -> str:
-        return "\n".join([self.caption, _excerpt(self.frame, SHOWN_GAP_COLUMNS), *self.notes])
+        shown = SHOWN_CONTROLLED_COLUMNS if self.controls else SHOWN_GAP_COLUMNS
+        return "\n".join([self.caption, _excerpt(self.frame, shown), *self.notes])
 
     def _repr_html_(self) -> str:
         return html_table(self.frame, " ".join([self.caption, *self.notes]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from cxsurvey.analysis.design import survey_design
+from cxsurvey.analysis.design import survey_design, weights_alone
 from cxsurvey.analysis.results import GAP_COLUMNS, Gaps
 from cxsurvey.analysis.segment_shares import segment_shares
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
@@ -104,7 +104,7 @@ def moves_table(study: Study, applied: Mapping[str, Segmentation], own: Segmenta
     import pandas as pd  # noqa: PLC0415 - the table is made last
 
     names = (*SEGMENT_ORDER, UNCLASSIFIED)
-    design = survey_design(study)
+    design = weights_alone(survey_design(study))
     before = own.partition.index % len(names)  # unclassified, -1, comes last
     parts = []
     for name, segments in applied.items():

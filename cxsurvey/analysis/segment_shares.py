@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxsurvey.analysis import base_policy
-from cxsurvey.analysis.design import describe_design, survey_design
+from cxsurvey.analysis.design import StudyDesign, describe_design, survey_design, weights_alone
 from cxsurvey.analysis.estimation import Block, block_frame, estimate_block, with_level
 from cxsurvey.analysis.measures import Variable, cell_shares
 from cxsurvey.analysis.partition import SEGMENT, partition
@@ -15,7 +15,6 @@ from cxsurvey.analysis.results import ESTIMATE_COLUMNS, TOTAL, Estimates, Row
 from cxsurvey.analysis.segmentation import UNCLASSIFIED, Segmentation
 from cxsurvey.errors import RequestError
 from cxsurvey.numerics.tables.cells import CellTotals, cell_totals
-from cxsurvey.numerics.tables.design import SampleDesign
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.study import Study
 
@@ -108,13 +107,13 @@ def _labels(block: Block, position: int, group: str, label: str) -> list[Row]:
     ]
 
 
-def _sizes(design: SampleDesign, found: Variable, index: IntArray, n_groups: int) -> CellTotals:
+def _sizes(design: StudyDesign, found: Variable, index: IntArray, n_groups: int) -> CellTotals:
     """Count each segment of each group, the unclassified last."""
     code = found.code if found.code is not None else np.full(len(index), -1)
     size = found.n_cells + 1
     inside = (index >= 0) & (design.weights > 0)
     cell = np.where(inside, index * size + np.where(code >= 0, code, size - 1), -1)
-    return cell_totals(design, cell, n_groups * size)
+    return cell_totals(weights_alone(design), cell, n_groups * size)
 
 
 def _with_rest(frame: pd.DataFrame, found: Variable, names: tuple[str, ...], sizes: CellTotals) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from cxsurvey.analysis.design import UNWEIGHTED, survey_design
+from cxsurvey.analysis.design import describe_weights, survey_design
 from cxsurvey.analysis.margin_rows import read_margin_rows
 from cxsurvey.analysis.margins import StudyMargin, study_margins
 from cxsurvey.analysis.weights import MARGIN_COLUMNS, Diagnostics, Method, Weighting
@@ -109,7 +109,6 @@ def weigh(
     weights = np.zeros(study.n)
     weights[kept] = fitted.weights
     weights.setflags(write=False)
-    column = study.file.design.weight
     return Weighting(
         study=study.id,
         respondents=tuple(study.respondents()),
@@ -120,9 +119,20 @@ def weigh(
         method=method,
         bounds=bounds,
         trim=trim,
-        origin=f"weighted by {column}" if column else UNWEIGHTED,
-        notes=notes,
+        origin=describe_weights(study.file.design),
+        notes=(*notes, *_replicate_note(study)),
     )
+
+
+def _replicate_note(study: Study) -> tuple[str, ...]:
+    given = study.file.design.replicates
+    if given is None or given.make:
+        return ()
+    note = (
+        "The replicate weights of the study belong to its old weight: weight them in the same way, one by one, "
+        "or standard errors do not fit the new weights."
+    )
+    return (note,)
 
 
 def _check(method: Method, bounds: tuple[float, float] | None, trim: float | None) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from cxsurvey.analysis.design import survey_design
+from cxsurvey.analysis.design import StudyDesign, is_simple, survey_design
 from cxsurvey.analysis.segmentation import segment
 from cxsurvey.display.methodology import Disclosure, Methodology, Section
 from cxsurvey.display.notes import design_words
 from cxsurvey.display.numbers import count, level
-from cxsurvey.numerics.tables.design import SampleDesign
+from cxsurvey.numerics.sampling.multistage import Multistage
+from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.tables.totals import effective_n
 from cxsurvey.published.claims.file import claims_path
 from cxsurvey.study.codebook import Scale
@@ -67,8 +68,7 @@ def methodology(study: Study) -> Methodology:
     )
 
 
-def _design(study: Study, design: SampleDesign) -> str:
-    sizes = f"{count(design.n_psus)} sampling units in {count(design.n_strata)} strata"
+def _design(study: Study, design: StudyDesign) -> str:
     kish = effective_n(design.weights)
     weights = (
         f"Weights reduce the {count(study.n)} respondents to an effective base of {count(round(kish))} "
@@ -76,14 +76,32 @@ def _design(study: Study, design: SampleDesign) -> str:
         if round(kish) < study.n
         else ""
     )
-    how = (
-        "A simple sample: standard errors are those of independent respondents."
-        if design.is_simple
-        else f"Standard errors are by Taylor linearization over {sizes}; every group is a domain of the whole "
-        f"sample. Tests and intervals use Student's t with up to {count(design.df)} degrees of freedom."
-    )
-    made = f"{design_words(study)} {how} {weights}".strip()
+    made = f"{design_words(study)} {_errors(design)} {weights}".strip()
     return f"{made}\n\n{_caveat(study)}".strip()
+
+
+def _errors(design: StudyDesign) -> str:
+    """Where standard errors come from, and with which degrees of freedom."""
+    if is_simple(design):
+        return "A simple sample: standard errors are those of independent respondents."
+    student = f"Tests and intervals use Student's t with up to {count(design.df)} degrees of freedom."
+    if isinstance(design, Replicated):
+        centre = "the estimate" if design.mse else "their mean"
+        return (
+            f"Standard errors are those of {count(design.replicates.shape[1])} sets of replicate weights "
+            f"around {centre}; every group is a domain of the whole sample. {student}"
+        )
+    first = design.stages[0].sample if isinstance(design, Multistage) else design
+    sizes = f"{count(first.n_psus)} sampling units in {count(first.n_strata)} strata"
+    stages = (
+        f" of the first of {len(design.stages)} stages, each with its finite population correction"
+        if isinstance(design, Multistage)
+        else ""
+    )
+    return (
+        f"Standard errors are by Taylor linearization over {sizes}{stages}; every group is a domain of the "
+        f"whole sample. {student}"
+    )
 
 
 def _caveat(study: Study) -> str:
@@ -119,12 +137,13 @@ def _bases(study: Study) -> str:
     )
 
 
-def _tests(study: Study, design: SampleDesign) -> str:
+def _tests(study: Study, design: StudyDesign) -> str:
+    source = "replicate" if isinstance(design, Replicated) else "linearized"
     shares = (
         "Gaps between shares are tested by the pooled z test with Newcombe's interval; intervals of shares "
         "are Wilson's"
-        if design.is_simple
-        else "Gaps are tested by t on the linearized standard error of the difference, with the covariance of "
+        if is_simple(design)
+        else f"Gaps are tested by t on the {source} standard error of the difference, with the covariance of "
         "the two groups; intervals of shares are on the logit scale"
     )
     settings = study.file.settings

@@ -68,7 +68,7 @@ def _who(study: Study, questions: Sequence[str], sizes: Sequence[int]) -> str:
 
 def weighting(study: Study) -> str:
     """Whether the figures are weighted, in a sentence."""
-    return "Weighted; n is unweighted." if study.file.design.weight else "Unweighted."
+    return "Weighted; n is unweighted." if study.file.design.weighted else "Unweighted."
 
 
 def choices_sentence(question: Question, estimates: Estimates) -> str:

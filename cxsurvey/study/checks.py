@@ -14,6 +14,8 @@ from cxsurvey.study.design_checks import check_populations, check_strata_and_clu
 from cxsurvey.study.findings import decimal_hint, finding, first_row, people, times
 from cxsurvey.study.issues import Issue, Issues, Severity
 from cxsurvey.study.membership import memberships
+from cxsurvey.study.replicate_checks import check_replicates, replicate_columns_found
+from cxsurvey.study.stage_checks import check_later_stages
 from cxsurvey.study.study import Study
 
 NONANSWERS = frozenset(
@@ -119,9 +121,7 @@ def _respondents(study: Study) -> Iterator[Issue]:
 
 def _columns(study: Study) -> Iterator[Issue]:
     known = list(study.raw.frame.columns)
-    design = study.file.design
-    roles_of = [("respondent id", study.file.study.respondent_id)]
-    roles_of += [(role, getattr(design, role)) for role in ("weight", "stratum", "cluster", "fpc")]
+    roles_of = [("respondent id", study.file.study.respondent_id), *study.file.design.sampling_columns()]
     wanted = [(f"the {role}", name) for role, name in roles_of if name]
     wanted += [(f"question '{q.id}'", name) for q in study.file.question for name in q.source_columns]
     for place, name in wanted:
@@ -130,7 +130,9 @@ def _columns(study: Study) -> Iterator[Issue]:
             yield finding(
                 "unknown-column", "error", name, message, value=name, expected=did_you_mean(name, known)
             )
-    used = {name for _, name in wanted}
+    missing, replicates = replicate_columns_found(study)
+    yield from missing
+    used = {name for _, name in wanted} | replicates
     unused = [name for name in known if name not in used]
     if unused:
         count = "1 column is" if len(unused) == 1 else f"{len(unused):,} columns are"
@@ -300,6 +302,8 @@ CHECKS: tuple[Check, ...] = (
     check_weights,
     check_strata_and_clusters,
     check_populations,
+    check_later_stages,
+    check_replicates,
     _answers,
     _bases,
     _choices,

@@ -10,25 +10,22 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from cxsurvey.study.conditions import Base, Code, Identifier, Label
+from cxsurvey.study.record import Record
+from cxsurvey.study.sampling_plan import Design
+from cxsurvey.study.table_plan import TablePlan
 
 QuestionType = Literal["single", "multi", "ordinal", "number", "text"]
 MissingReason = Literal["skipped", "not_shown", "refused", "dont_know", "not_applicable"]
 Segment = Literal["leader", "follower", "laggard"]
 SegmentOrRest = Literal["leader", "follower", "laggard", "unclassified"]
 Statistic = Literal["share", "mean", "median", "nps"]
-LonelyRule = Literal["error", "remove", "certainty", "adjust", "average"]
 Adjustment = Literal["holm", "bh", "bonferroni", "none"]
 FigureForm = Literal["ranked", "segments", "stacked", "lanes", "dumbbell", "matrix", "ranks", "presence"]
 
 SEGMENT_ORDER: tuple[Segment, ...] = ("leader", "follower", "laggard")
-
-
-def _code(value: Any) -> Any:
-    """Codes are text everywhere; TOML may write them as whole numbers."""
-    if isinstance(value, bool):
-        return value
-    return str(value) if isinstance(value, int) else value
 
 
 def _responses(value: Any) -> Any:
@@ -40,16 +37,7 @@ def _responses(value: Any) -> Any:
     return value
 
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-Code = Annotated[str, BeforeValidator(_code, json_schema_input_type=str | int)]
-Label = Annotated[str, Field(min_length=1, max_length=1000)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-
-
-class Record(BaseModel):
-    """A frozen table of the study file that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class StudyInfo(Record):
@@ -75,6 +63,11 @@ class Reading(Record):
     thousands: Literal["", ".", ",", " ", "'"] = ""
     sheet: str | None = Field(None, description="Sheet of a workbook; the first when empty.")
     header_row: Annotated[int, Field(ge=1, le=20)] = Field(1, description="Row that holds the column names.")
+    guarded: bool = Field(
+        default=False,
+        description="Delimited text: an apostrophe before =, +, - or @ keeps spreadsheets from"
+        " reading a formula, and is no part of the cell.",
+    )
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Reading:
@@ -99,26 +92,15 @@ class Disclosure(Record):
     limitations: str = ""
 
 
-class Design(Record):
-    """``[design]``: the columns that say how respondents were sampled and weighted."""
-
-    weight: str | None = None
-    stratum: str | None = None
-    cluster: str | None = None
-    fpc: str | None = Field(
-        None,
-        description="How many clusters (without clusters: people) the stratum has, or the fraction drawn.",
-    )
-    nested: bool = Field(default=False, description="Cluster ids start afresh in each stratum.")
-    lonely_cluster: LonelyRule = Field("error", description="What to do with a stratum of one cluster.")
-
-
 class Settings(Record):
     """``[settings]``: thresholds and defaults that a study may change."""
 
     level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     adjust: Adjustment = "holm"
     suppress_below: Annotated[int, Field(ge=0)] = 5
+    suppress_cells_below: Annotated[int, Field(ge=0)] = Field(
+        0, description="Tables: counts of respondents hidden inside a base that is shown; 0 hides none."
+    )
     test_from: Annotated[int, Field(ge=2)] = 30
     caution_below: Annotated[int, Field(ge=0)] = 100
     figure_small_below: Annotated[int, Field(ge=0)] = Field(
@@ -155,40 +137,6 @@ class Net(Record):
     id: Identifier
     label: Label
     responses: Annotated[tuple[Code, ...], Field(min_length=1)]
-
-
-class Condition(Record):
-    """One condition on the answers to a question; all that it states must hold."""
-
-    question: str
-    is_: tuple[Code, ...] | None = Field(None, alias="is")
-    not_: tuple[Code, ...] | None = Field(None, alias="not")
-    at_least: float | None = None
-    at_most: float | None = None
-    answered: bool | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Condition:
-        tests = (self.is_, self.not_, self.at_least, self.at_most, self.answered)
-        if all(test is None for test in tests):
-            message = "a condition needs one of: is, not, at_least, at_most, answered"
-            raise ValueError(message)
-        return self
-
-
-class Base(Record):
-    """Who was asked: a filter on other answers, with the words that describe it."""
-
-    label: Label
-    all: tuple[Condition, ...] = ()
-    any: tuple[Condition, ...] = ()
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Base:
-        if not self.all and not self.any:
-            message = "a base needs conditions under 'all' or 'any'"
-            raise ValueError(message)
-        return self
 
 
 Responses = Annotated[
@@ -290,7 +238,7 @@ class Scale(Record):
     items: Annotated[tuple[str, ...], Field(min_length=1)]
     method: Literal["mean", "sum", "top_box", "weighted"] = "mean"
     reversed: tuple[str, ...] = ()
-    weights: dict[str, Annotated[float, Field(gt=0)]] = {}
+    weights: dict[str, Annotated[float, Field(gt=0)]] = Field({})
     top: Annotated[int, Field(ge=1)] = Field(2, description="top_box: how many of the highest responses count.")
     min_answered: Fraction = Field(0.5, description="Least share of the items that must be answered.")
     rescale: bool = Field(default=False, description="Rescale the score to 0-100.")
@@ -325,7 +273,7 @@ class GridRule(Record):
 
     kind: Literal["grid"]
     label: str = ""
-    definitions: dict[Segment, str] = {}
+    definitions: dict[Segment, str] = Field({})
     cells: Annotated[tuple[GridRow, ...], Field(min_length=2)]
 
 
@@ -334,7 +282,7 @@ class CutRule(Record):
 
     kind: Literal["cuts"]
     label: str = ""
-    definitions: dict[Segment, str] = {}
+    definitions: dict[Segment, str] = Field({})
     scores: Annotated[tuple[str, ...], Field(min_length=1)]
     leader: float
     laggard: float
@@ -356,7 +304,7 @@ class SplitRule(Record):
 
     kind: Literal["median_split", "terciles"]
     label: str = ""
-    definitions: dict[Segment, str] = {}
+    definitions: dict[Segment, str] = Field({})
     scores: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -372,8 +320,8 @@ class Segments(Record):
     levels: tuple[tuple[Code, ...], ...] = Field(
         (), description="Codes of each rating level, best first; each response by itself when empty."
     )
-    labels: dict[Segment, str] = {}
-    rules: dict[str, Rule] = {}
+    labels: dict[Segment, str] = Field({})
+    rules: dict[str, Rule] = Field({})
 
 
 class Measure(Record):
@@ -432,12 +380,13 @@ class StudyFile(Record):
     disclosure: Disclosure = Disclosure()
     design: Design = Design()
     settings: Settings = Settings()
-    lists: dict[str, AnswerList] = {}
+    lists: dict[str, AnswerList] = Field({})
     question: Annotated[tuple[Question, ...], Field(min_length=1)]
     scale: tuple[Scale, ...] = ()
     segments: Segments | None = None
     group: tuple[Group, ...] = ()
     figure: tuple[Figure, ...] = ()
+    table: tuple[TablePlan, ...] = ()
     synthesis: Synthesis | None = None
 
 

@@ -1,9 +1,10 @@
-"""Checks of the sampling columns: weights, strata, clusters and population sizes."""
+"""Checks of the sampling columns: weights, and the strata, clusters and population sizes of the first stage."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from cxsurvey.study.findings import decimal_hint, finding, first_row, people
 from cxsurvey.study.issues import Issue
 from cxsurvey.study.study import Study
 
+ROLES: tuple[Literal["stratum"], Literal["cluster"]] = ("stratum", "cluster")
 UNWEIGHTED_WORDS = ("unweighted", "not weighted", "no weight", "none")
 
 
@@ -20,7 +22,7 @@ def check_weights(study: Study) -> Iterator[Issue]:
     """Whether every weight is a number of zero or more, and one is above zero."""
     column = study.file.design.weight
     weighting = study.file.disclosure.weighting
-    if column is None and weighting and not weighting.casefold().startswith(UNWEIGHTED_WORDS):
+    if not study.file.design.weighted and weighting and not weighting.casefold().startswith(UNWEIGHTED_WORDS):
         message = "[disclosure] describes a weighting, but [design] names no weight column."
         expected = 'weight = "..." in [design]'
         yield finding("weight-not-declared", "warning", "[design]", message, value=weighting, expected=expected)
@@ -61,8 +63,8 @@ def check_strata_and_clusters(study: Study) -> Iterator[Issue]:
     design = study.file.design
     columns = study.raw.frame.columns
     found = {}
-    for role in ("stratum", "cluster"):
-        column = getattr(design, role)
+    for role in ROLES:
+        column = design.at(role, 0)
         if column is None or column not in columns:
             continue
         found[role] = roles.labels(study, column)
@@ -86,7 +88,7 @@ def _crossing(study: Study, cluster: roles.Labels, stratum: roles.Labels) -> Ite
             yield finding(
                 "cluster-crosses-strata",
                 "error",
-                study.file.design.cluster or "",
+                study.file.design.cluster[0],
                 f"The cluster '{name}' lies in {count} strata; set nested = true if ids start afresh in each.",
                 row=study.raw.first_row + int(first[position]),
                 value=name,
@@ -107,7 +109,7 @@ def _lonely(study: Study, cluster: roles.Labels | None, stratum: roles.Labels | 
             yield finding(
                 "lonely-cluster",
                 "error" if rule == "error" else "note",
-                study.file.design.stratum or "",
+                study.file.design.stratum[0],
                 f"The stratum '{name}' has one sampling unit; "
                 + (
                     "no variance can be estimated from it."
@@ -122,7 +124,7 @@ def _lonely(study: Study, cluster: roles.Labels | None, stratum: roles.Labels | 
 
 def _taken_with_certainty(study: Study) -> BoolArray:
     """Whose stratum has a population of one unit, or was taken whole: it adds no variance. Shape (n,)."""
-    column = study.file.design.fpc
+    column = study.file.design.at("fpc", 0)
     if column is None or column not in study.raw.frame:
         return np.zeros(study.n, dtype=bool)
     certain: BoolArray = roles.numbers(study, column) == 1
@@ -131,7 +133,7 @@ def _taken_with_certainty(study: Study) -> BoolArray:
 
 def check_populations(study: Study) -> Iterator[Issue]:
     """Whether every population size, or fraction sampled, is one that its stratum can have."""
-    column = study.file.design.fpc
+    column = study.file.design.at("fpc", 0)
     if column is None or column not in study.raw.frame or study.n == 0:
         return
     sizes = roles.numbers(study, column)
@@ -159,12 +161,13 @@ def _drawn(study: Study) -> Iterator[tuple[str, BoolArray, int]]:
     """For each stratum its name, its respondents and its number of sampling units."""
     design, columns = study.file.design, study.raw.frame.columns
     units = np.arange(study.n)
-    if design.cluster is not None and design.cluster in columns:
-        units = roles.labels(study, design.cluster).index
-    if design.stratum is None or design.stratum not in columns:
+    cluster, stratum = design.at("cluster", 0), design.at("stratum", 0)
+    if cluster is not None and cluster in columns:
+        units = roles.labels(study, cluster).index
+    if stratum is None or stratum not in columns:
         yield "", np.ones(study.n, dtype=bool), len(np.unique(units))
         return
-    strata = roles.labels(study, design.stratum)
+    strata = roles.labels(study, stratum)
     for position, name in enumerate(strata.names):
         inside: BoolArray = strata.index == position
         yield name, inside, len(np.unique(units[inside]))

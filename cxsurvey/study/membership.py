@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cxsurvey.study.answers import BoolArray
-from cxsurvey.study.codebook import Base, Condition, Group
+from cxsurvey.study.codebook import Group
+from cxsurvey.study.conditions import Base, Condition
 from cxsurvey.study.study import Study
 
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from cxsurvey.errors import SHOWN_CHARACTERS, did_you_mean
 from cxsurvey.study.answers import LARGEST
 from cxsurvey.study.codebook import (
-    Base,
-    Condition,
     CutRule,
     GridRule,
     Group,
@@ -20,9 +18,12 @@ from cxsurvey.study.codebook import (
     SplitRule,
     StudyFile,
 )
+from cxsurvey.study.conditions import Base, Condition
+from cxsurvey.study.design_references import design_problems
 from cxsurvey.study.figure_references import figure_problems
 from cxsurvey.study.names import Names, names_of
 from cxsurvey.study.rules import NAMED_GRIDS
+from cxsurvey.study.table_references import table_problems
 
 RESERVED = ("segment", "total", "unclassified")
 RATED = ("ordinal", "number")
@@ -43,6 +44,7 @@ def reference_problems(file: StudyFile) -> list[str]:
     """
     names = names_of(file)
     parts: tuple[Callable[[], Iterator[str]], ...] = (
+        lambda: design_problems(file.design),
         lambda: _duplicate_ids(file),
         lambda: _questions(file, names),
         lambda: _circles(names),
@@ -50,6 +52,7 @@ def reference_problems(file: StudyFile) -> list[str]:
         lambda: _groups(file, names),
         lambda: _segments(file.segments, names),
         lambda: figure_problems(file, names),
+        lambda: table_problems(file, names, _base),
     )
     return [problem for part in parts for problem in part()]
 

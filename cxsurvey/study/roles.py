@@ -1,4 +1,4 @@
-"""The sampling columns of a study: weights, strata and clusters as the responses hold them."""
+"""The sampling columns of a study: weights, strata, clusters and replicate weights in the responses."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cxsurvey.errors import StudyError
 from cxsurvey.study.answers import LARGEST, BoolArray, canonical, cell_number, is_declared_missing
 from cxsurvey.study.codebook import Reading
+from cxsurvey.study.sampling_plan import WILDCARD
 from cxsurvey.study.study import Study
 
 
@@ -43,6 +45,46 @@ def numbers(study: Study, column: str) -> npt.NDArray[np.float64]:
         np.nan if is_declared_missing(cell, declared) else cell_number(cell, reading) for cell in distinct
     ]
     return np.array([*values, np.nan])[index]
+
+
+def replicate_columns(study: Study) -> list[str]:
+    """List the columns of replicate weights, those of a pattern in the order of the responses file.
+
+    Raises
+    ------
+    StudyError
+        ``unknown-column`` for a name or pattern that the responses do not have; ``replicates-disagree`` when
+        the sampling weight is among the columns, or ``rscales`` has another number of factors.
+    """
+    declared = study.file.design
+    given = declared.replicates
+    if given is None:
+        return []
+    file = study.raw.file_name
+    found = {name: matching_columns(study, name) for name in given.columns}
+    study.require_columns(
+        {f"[design.replicates] column {i}": name for i, name in enumerate(found, 1) if not found[name]}
+    )
+    columns = list(dict.fromkeys(column for matched in found.values() for column in matched))
+    if declared.weight in columns:
+        raise StudyError.weight_among_replicates(file, declared.weight or "")
+    if given.rscales and len(given.rscales) != len(columns):
+        raise StudyError.rscales_mismatch(file, len(columns), len(given.rscales))
+    return columns
+
+
+def matching_columns(study: Study, name: str) -> list[str]:
+    """List the columns of the responses that a name or a pattern with one ``*`` stands for."""
+    known = [str(column) for column in study.raw.frame.columns]
+    before, wildcard, after = name.partition(WILDCARD)
+    if name in known or not wildcard:
+        return [column for column in known if column == name]
+    size = len(before) + len(after)
+    return [
+        column
+        for column in known
+        if len(column) > size and column.startswith(before) and column.endswith(after)
+    ]
 
 
 def usable_weights(weights: npt.NDArray[np.float64]) -> BoolArray:

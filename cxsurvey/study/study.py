@@ -10,7 +10,8 @@ import numpy as np
 
 from cxsurvey.errors import RequestError, StudyError, did_you_mean
 from cxsurvey.study.answers import ANSWERED, NOT_SHOWN, Answers, BoolArray, canonical, decode
-from cxsurvey.study.codebook import Base, Condition, Group, Question, Scale, StudyFile, by_id
+from cxsurvey.study.codebook import Group, Question, Scale, StudyFile, by_id
+from cxsurvey.study.conditions import Base, Condition
 from cxsurvey.study.raw import RawResponses
 from cxsurvey.study.study_file import CLAIMS_FILE
 

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from cxsurvey.errors import SHOWN_CHARACTERS, did_you_mean
-from cxsurvey.study import codebook
 from cxsurvey.study.codebook import StudyFile
+from cxsurvey.study.record import Record
 
 ARRAYS = ("question", "scale", "group", "figure")
 PATTERNS = {
@@ -124,9 +124,9 @@ def _known_keys(location: Sequence[str | int]) -> list[str]:
     return [field.alias or name for name, field in fields.items()]
 
 
-def _record_of(annotation: Any) -> type[codebook.Record] | None:
+def _record_of(annotation: Any) -> type[Record] | None:
     """Find the record class inside ``tuple[X, ...]``, ``X | None`` or ``dict[str, X]``."""
-    if isinstance(annotation, type) and issubclass(annotation, codebook.Record):
+    if isinstance(annotation, type) and issubclass(annotation, Record):
         return annotation
     for part in getattr(annotation, "__args__", ()):
         found = _record_of(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typer.testing import CliRunner
 
-from cxsurvey.analysis.results import ESTIMATE_COLUMNS, GAP_COLUMNS
+from cxsurvey.analysis.results import CONTROLLED_COLUMNS, ESTIMATE_COLUMNS, GAP_COLUMNS
 from cxsurvey.analysis.rule_tables import ROBUSTNESS_COLUMNS
 from cxsurvey.analysis.weights import MARGIN_COLUMNS
 from cxsurvey.cli.main import app
@@ -17,6 +17,7 @@ OWN_OF_ROBUSTNESS = tuple(column for column in ROBUSTNESS_COLUMNS if column not 
 CONTRACTS = (
     ("Estimates", ESTIMATE_COLUMNS),
     ("Gaps", GAP_COLUMNS),
+    ("Controlled gaps", CONTROLLED_COLUMNS),
     ("Robustness", OWN_OF_ROBUSTNESS),
     ("Margins", MARGIN_COLUMNS),
     ("Audit", AUDIT_COLUMNS),

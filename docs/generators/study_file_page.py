@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cxsurvey.study import codebook
-from cxsurvey.study.codebook import Record, StudyFile
+from cxsurvey.study import codebook, conditions, sampling_plan, table_plan
+from cxsurvey.study.codebook import StudyFile
+from cxsurvey.study.record import Record
 from generators.words import document, meaning, sentence, table, words
 
 TABLES: tuple[tuple[str, str, type[Record]], ...] = (
     ("`[study]`", "study", codebook.StudyInfo),
     ("`[reading]`", "reading", codebook.Reading),
     ("`[disclosure]`", "disclosure", codebook.Disclosure),
-    ("`[design]`", "design", codebook.Design),
+    ("`[design]`", "design", sampling_plan.Design),
+    ("`[design.replicates]`", "replicates", sampling_plan.Replicates),
     ("`[settings]`", "settings", codebook.Settings),
     ("`[lists.NAME]`", "lists", codebook.AnswerList),
     ("`[[question]]`", "question", codebook.Question),
     ("`responses` of a question or list", "responses", codebook.Response),
     ("`missing` of a question or list", "missing", codebook.MissingCode),
     ("`nets` of a question or list", "nets", codebook.Net),
-    ("`base` of a question, `where` of a group's member", "base", codebook.Base),
-    ("Conditions under `all` and `any`", "conditions", codebook.Condition),
+    ("`base` of a question, `where` of a group's member", "base", conditions.Base),
+    ("Conditions under `all` and `any`", "conditions", conditions.Condition),
     ("`[[scale]]`", "scale", codebook.Scale),
     ("`[segments]`", "segments", codebook.Segments),
     ('`[segments.rules.NAME]` with `kind = "grid"`', "grid", codebook.GridRule),
@@ -31,6 +33,7 @@ TABLES: tuple[tuple[str, str, type[Record]], ...] = (
     ("`members` of a group", "members", codebook.GroupMember),
     ("`[[figure]]`", "figure", codebook.Figure),
     ("`rows` of a figure", "rows", codebook.Measure),
+    ("`[[table]]`", "table", table_plan.TablePlan),
     ("`[synthesis]`", "synthesis", codebook.Synthesis),
 )
 PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}

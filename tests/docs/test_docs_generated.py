@@ -22,7 +22,8 @@ from cxsurvey.published.audit.verdicts import VERDICTS
 from cxsurvey.published.claims.file import parse_claims
 from cxsurvey.published.claims.records import QUALIFIERS, WORDINGS, BaseOrigin
 from cxsurvey.published.claims.rows import COLUMNS
-from cxsurvey.study import codebook
+from cxsurvey.study import codebook, conditions, sampling_plan
+from cxsurvey.study.record import Record
 
 CODE = re.compile(r"^cxsurvey: .*\[([a-z0-9-]+)\]$", re.MULTILINE)
 
@@ -34,9 +35,9 @@ def test_page_is_current(name, monkeypatch):
 
 
 def test_every_record_has_a_table():
-    records = {
-        item for item in vars(codebook).values() if isinstance(item, type) and issubclass(item, codebook.Record)
-    } - {codebook.Record, codebook.StudyFile}
+    declared = [item for module in (codebook, conditions, sampling_plan) for item in vars(module).values()]
+    records = {item for item in declared if isinstance(item, type) and issubclass(item, Record)}
+    records -= {Record, codebook.StudyFile}
     assert {record for _, _, record in TABLES} == records
 
 

@@ -98,7 +98,7 @@ def _outset(file: StudyFile, n: int) -> dict[str, TextArray]:
     if file.study.respondent_id:
         digits = max(ID_DIGITS, len(str(n)))
         cells[file.study.respondent_id] = _texts([f"R{i:0{digits}d}" for i in range(1, n + 1)])
-    for column in (file.design.weight, file.design.stratum):
+    for column in (file.design.weight, *file.design.stratum):
         if column:
             cells[column] = _texts(["1"] * n)
     return cells

@@ -9,7 +9,8 @@ from cxsurvey.analysis.segmentation import UNCLASSIFIED, rating_levels
 from cxsurvey.errors import ClaimsError
 from cxsurvey.published.claims.records import GroupRef
 from cxsurvey.published.synthesis.counts import Factor
-from cxsurvey.study.codebook import Base, Condition, GridRule, Group, Question, StudyFile, by_id
+from cxsurvey.study.codebook import GridRule, Group, Question, StudyFile, by_id
+from cxsurvey.study.conditions import Base, Condition
 from cxsurvey.study.rules import NAMED_GRIDS
 
 CHOSEN, NOT_CHOSEN, BLANK = "1", "0", ""

@@ -185,8 +185,10 @@ def _require_synthetic(file: StudyFile, path: Path) -> None:
     if unlisted:
         raise StudyError.responses_unlisted(str(path), unlisted)
     for role in ROLES:
-        if column := getattr(file.design, role):
-            raise StudyError.synthesis_design(str(path), role, column)
+        if named := getattr(file.design, role):
+            raise StudyError.synthesis_design(str(path), role, ", ".join(named))
+    if file.design.replicates is not None:
+        raise StudyError.synthesis_design(str(path), "replicates")
 
 
 def _claims(claims: Claims | None, file: StudyFile, path: Path) -> Claims:
