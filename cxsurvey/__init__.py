@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Audit": "cxsurvey.published.audit.audit",
     "Claims": "cxsurvey.published.claims.records",
+    "Book": "cxsurvey.analysis.tabulation.book",
     "CxSurveyError": "cxsurvey.errors",
     "Estimates": "cxsurvey.analysis.results",
     "Gaps": "cxsurvey.analysis.results",
@@ -25,10 +26,13 @@ _HOMES = {
     "audit": "cxsurvey.published.audit.audit",
     "bundled_studies": "cxsurvey.readers.study_folder",
     "check": "cxsurvey.study.checks",
+    "compare_profile": "cxsurvey.analysis.tabulation.profile_comparison",
     "draw_figures": "cxsurvey.display.figures",
     "estimate": "cxsurvey.analysis.estimation",
     "figures": "cxsurvey.display.figures",
     "gaps": "cxsurvey.analysis.gaps",
+    "import_export": "cxsurvey.readers.importing.importer",
+    "Imported": "cxsurvey.readers.importing.records",
     "rating_pairs": "cxsurvey.analysis.rating_pairs",
     "read_claims": "cxsurvey.published.claims.file",
     "read_study": "cxsurvey.readers.study_folder",
@@ -37,8 +41,10 @@ _HOMES = {
     "score": "cxsurvey.analysis.scoring",
     "segment": "cxsurvey.analysis.segmentation",
     "segment_shares": "cxsurvey.analysis.segment_shares",
+    "tabulate": "cxsurvey.analysis.tabulation.tabulate",
     "synthesize": "cxsurvey.published.synthesis.synthesis",
     "weigh": "cxsurvey.analysis.weighting",
+    "write_book": "cxsurvey.display.book.writing",
 }
 
 if TYPE_CHECKING:
@@ -54,9 +60,13 @@ if TYPE_CHECKING:
     from cxsurvey.analysis.segment_shares import segment_shares as segment_shares
     from cxsurvey.analysis.segmentation import Segmentation as Segmentation
     from cxsurvey.analysis.segmentation import segment as segment
+    from cxsurvey.analysis.tabulation.book import Book as Book
+    from cxsurvey.analysis.tabulation.profile_comparison import compare_profile as compare_profile
+    from cxsurvey.analysis.tabulation.tabulate import tabulate as tabulate
     from cxsurvey.analysis.weighting import weigh as weigh
     from cxsurvey.analysis.weights import Weighting as Weighting
     from cxsurvey.display import charts as charts
+    from cxsurvey.display.book.writing import write_book as write_book
     from cxsurvey.display.figures import draw_figures as draw_figures
     from cxsurvey.display.figures import figures as figures
     from cxsurvey.display.report import report as report
@@ -65,6 +75,8 @@ if TYPE_CHECKING:
     from cxsurvey.published.audit.audit import audit as audit
     from cxsurvey.published.synthesis.synthesis import Synthetic as Synthetic
     from cxsurvey.published.synthesis.synthesis import synthesize as synthesize
+    from cxsurvey.readers.importing.importer import import_export as import_export
+    from cxsurvey.readers.importing.records import Imported as Imported
     from cxsurvey.readers.study_folder import bundled_studies as bundled_studies
     from cxsurvey.readers.study_folder import read_study as read_study
     from cxsurvey.study.checks import check as check

@@ -1,0 +1,1 @@
+"""The book of banner tables: rows, columns, bases, tests, letters, suppression, profiles of other tools."""
