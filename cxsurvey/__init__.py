@@ -17,6 +17,7 @@ _HOMES = {
     "Gaps": "cxsurvey.analysis.results",
     "Measure": "cxsurvey.study.codebook",
     "Issues": "cxsurvey.study.issues",
+    "Quality": "cxsurvey.study.quality",
     "Robustness": "cxsurvey.analysis.robustness",
     "Scores": "cxsurvey.analysis.scoring",
     "Segmentation": "cxsurvey.analysis.segmentation",
@@ -33,6 +34,7 @@ _HOMES = {
     "gaps": "cxsurvey.analysis.gaps",
     "import_export": "cxsurvey.readers.importing.importer",
     "Imported": "cxsurvey.readers.importing.records",
+    "quality": "cxsurvey.study.quality",
     "rating_pairs": "cxsurvey.analysis.rating_pairs",
     "read_claims": "cxsurvey.published.claims.file",
     "read_study": "cxsurvey.readers.study_folder",
@@ -82,6 +84,8 @@ if TYPE_CHECKING:
     from cxsurvey.study.checks import check as check
     from cxsurvey.study.codebook import Measure as Measure
     from cxsurvey.study.issues import Issues as Issues
+    from cxsurvey.study.quality import Quality as Quality
+    from cxsurvey.study.quality import quality as quality
     from cxsurvey.study.study import Study as Study
 
 _MODULES = {"charts": "cxsurvey.display.charts"}

@@ -455,6 +455,7 @@ _CONTENT_NAMES = {
     "pdf": "a PDF document",
     "html": "a web page (HTML)",
     "xml": "an XML document",
+    "json": "a JSON document",
     "old_excel": "an Excel 97-2003 workbook (.xls)",
     "binary_excel": "a binary Excel workbook (.xlsb)",
     "open_document": "an OpenDocument spreadsheet (.ods)",
@@ -836,7 +837,7 @@ class ResponsesError(CxSurveyError):
     @classmethod
     def broken(cls, name: str, *, kind: str, reason: str, encoded: bool = False) -> ResponsesError:
         """The library that reads this format gives up."""
-        other = " If its text is at fault, state the encoding under [reading]." if encoded else ""
+        other = _STATE_ENCODING if encoded else ""
         return cls(
             "responses-broken",
             f"The file cannot be read as {kind}.",
@@ -878,6 +879,7 @@ class ResponsesError(CxSurveyError):
         )
 
 
+_STATE_ENCODING = " If its text is at fault, state the encoding under [reading]."
 _EXPORT_HINTS = {
     "responses-not-found": "Check the path; put quotes around a name with spaces.",
     "responses-not-a-file": "Name the file itself, not its folder.",
@@ -902,7 +904,7 @@ class ExportError(CxSurveyError):
         """The file itself is at fault: the errors of responses files, with advice that needs no study file."""
         kind = fault.code.removeprefix("responses-")
         what = fault.what.replace("responses file", "file").replace("responses path", "path")
-        hint = _EXPORT_HINTS.get(fault.code, fault.hint)
+        hint = _EXPORT_HINTS.get(fault.code, fault.hint.removesuffix(_STATE_ENCODING))
         return cls(
             f"export-{kind}",
             f"{what}",
@@ -933,6 +935,41 @@ class ExportError(CxSurveyError):
             got=f"a table of choices and counts for each question ({_count(sheets, 'sheet')})",
             hint="In SurveyMonkey choose Analyze Results, Save As, Export file, All individual responses"
             " (CSV or XLS).",
+        )
+
+    @classmethod
+    def codebook(cls, name: str, *, heading: Sequence[str]) -> ExportError:
+        """A list of questions and their codes."""
+        return cls(
+            "export-is-codebook",
+            "This is a codebook: it lists questions or variables, no respondents.",
+            where=name,
+            expected="one row a respondent",
+            got=f"columns {listed(heading)}",
+            hint="Export the responses themselves; take labels from the codebook when you edit study.toml.",
+        )
+
+    @classmethod
+    def nameless_columns(cls, name: str, *, row: int, nameless: int, columns: int) -> ExportError:
+        """A page laid out for reading."""
+        return cls(
+            "export-nameless-columns",
+            "Most columns of the file have no name.",
+            where=f"{name}, row {row}",
+            expected="a name for each column, and one row a respondent below",
+            got=f"{nameless} of {_count(columns, 'column')} without a name",
+            hint="Delete rows above the column names, or export the responses again.",
+        )
+
+    @classmethod
+    def no_names(cls, name: str, *, row: int, cells: Sequence[str]) -> ExportError:
+        """The first row is a respondent's."""
+        return cls(
+            "export-no-names",
+            "The file has no column names: its first row holds answers.",
+            where=f"{name}, row {row}",
+            got=f"cells that occur again below: {listed(cells)}",
+            hint="Export the responses with column names, or write a first row of them.",
         )
 
     @classmethod

@@ -105,16 +105,19 @@ def csv_text(frame: Frame) -> str:
     """
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([_cell(column, missing=False) for column in frame.columns])
-    absent = frame.isna().to_numpy().tolist()
-    for row, gaps in zip(frame.itertuples(index=False, name=None), absent, strict=True):
-        writer.writerow([_cell(value, missing=gap) for value, gap in zip(row, gaps, strict=True)])
+    writer.writerow([_cell(column) for column in frame.columns])
+    absent = frame.isna().to_numpy()
+    columns = zip(*frame.itertuples(index=False, name=None), strict=True)
+    texts = [_column(cells, absent[:, place].tolist()) for place, cells in enumerate(columns)]
+    writer.writerows(zip(*texts, strict=True))
     return stream.getvalue()
 
 
-def _cell(value: object, *, missing: bool) -> str:
-    if missing:
-        return ""
+def _column(cells: Sequence[object], absent: Sequence[bool]) -> list[str]:
+    return ["" if gap else _cell(cell) for cell, gap in zip(cells, absent, strict=True)]
+
+
+def _cell(value: object) -> str:
     if isinstance(value, str):
         return spreadsheet_safe(value)
     if isinstance(value, float):
@@ -234,7 +237,7 @@ def output_folder(path: str | os.PathLike[str]) -> Path:
 
 @contextmanager
 def staged_folder(
-    target: str | os.PathLike[str], *, inputs: Iterable[str | os.PathLike[str]] = ()
+    target: str | os.PathLike[str], *, inputs: Iterable[str | os.PathLike[str]] = (), prune: bool = True
 ) -> Iterator[Path]:
     """Build a folder of files aside and move them into place when all of them exist.
 
@@ -249,6 +252,9 @@ def staged_folder(
         Folder to fill; made, with the folders above it, when it does not exist.
     inputs : iterable of path-like
         Files that were read to make the output; none of them may be overwritten or removed.
+    prune : bool
+        Remove what the earlier manifest lists and the new build lacks. False for a build without a manifest,
+        which says nothing about the files that another one left.
 
     Yields
     ------
@@ -265,7 +271,7 @@ def staged_folder(
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     output_folder(folder)
     try:
-        with _stage(folder, list(inputs)) as built:
+        with _stage(folder, list(inputs), prune=prune) as built:
             yield built
     except BaseException:
         _remove_empty(made)
@@ -273,8 +279,8 @@ def staged_folder(
 
 
 @contextmanager
-def _stage(folder: Path, inputs: Sequence[str | os.PathLike[str]]) -> Iterator[Path]:
-    earlier = _earlier_files(folder)
+def _stage(folder: Path, inputs: Sequence[str | os.PathLike[str]], *, prune: bool) -> Iterator[Path]:
+    earlier = _earlier_files(folder) if prune else {}
     with _explained(folder):
         stage = Path(tempfile.mkdtemp(prefix=".cxsurvey-", dir=folder))
     built, aside = stage / "new", stage / "old"

@@ -11,7 +11,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from cxsurvey import __version__
-from cxsurvey.cli import audit, check, demo, figures, gaps, report, robustness, segment, synthesize, weight
+from cxsurvey.cli import (
+    audit,
+    check,
+    demo,
+    figures,
+    gaps,
+    import_,
+    report,
+    robustness,
+    segment,
+    synthesize,
+    table,
+    weight,
+)
 from cxsurvey.errors import CxSurveyError
 
 INTERRUPTED = 130
@@ -28,7 +41,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (check, segment, gaps, robustness, figures, report, weight, audit, synthesize, demo):
+COMMANDS = (
+    check,
+    segment,
+    gaps,
+    table,
+    robustness,
+    figures,
+    report,
+    weight,
+    audit,
+    synthesize,
+    import_,
+    demo,
+)
+for command in COMMANDS:
     app.command(command.NAME)(command.command)
 
 

@@ -41,6 +41,13 @@ class Family(StrEnum):
     response = "response"
 
 
+class ControlMissing(StrEnum):
+    """What becomes of respondents who did not answer a control."""
+
+    exclude = "exclude"
+    level = "level"
+
+
 class Paper(StrEnum):
     """Page size of the figure pack."""
 
@@ -61,3 +68,13 @@ RuleOption = Annotated[
 OutFile = Annotated[Path | None, typer.Option("--out", help="Also write the table to this CSV file.")]
 OutFolder = Annotated[Path, typer.Option("--out", help="Folder to write to; made when absent.")]
 PaperOption = Annotated[Paper, typer.Option("--paper", help="Page size of the PDF.")]
+
+
+def split_names(given: list[str] | None) -> list[str] | None:
+    """Part names at their commas; None when none are given.
+
+    >>> split_names(["size,industry", "region"])
+    ['size', 'industry', 'region']
+    """
+    names = [name.strip() for text in given or [] for name in text.split(",")]
+    return names or None

@@ -1,4 +1,4 @@
-"""Everything about a study in one folder: checks, scores, segments, gaps and the figure pack."""
+"""Everything about a study in one folder: checks, scores, segments, gaps, books and the figure pack."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cxsurvey.analysis.scoring import score
 from cxsurvey.analysis.segment_shares import segment_shares
 from cxsurvey.analysis.segmentation import known_rules, segment
 from cxsurvey.display.audit_page import audit_card, study_audit
+from cxsurvey.display.book.shelf import write_books
 from cxsurvey.display.figures import draw_figures, pack_meta
 from cxsurvey.display.manifest import FigureEntry, listed_files, write_manifest
 from cxsurvey.display.methods import methodology
@@ -52,7 +53,9 @@ def report(
         ``tables/issues.csv``; ``tables/scales.csv`` and ``items.csv`` where there are scales;
         ``tables/respondents.csv``, ``segments.csv`` and ``gaps-by-*.csv`` where there are segments and groups;
         ``robustness-moves.csv`` and ``robustness-gaps.csv`` where segments can be made by several rules;
-        ``tables/audit.csv`` where there are claims; the figure pack where figures are declared, with the audit
+        ``tables/audit.csv`` where there are claims; books of banner tables, one for each ``[[table]]``, or
+        ``book/book.xlsx``, ``.html``, ``.csv`` and ``.letters.csv`` by segments and groups where none is
+        declared (none where there are none); the figure pack where figures are declared, with the audit
         as its last figure; ``manifest.json`` with the hash of every file. Of synthetic respondents of a study
         with claims, ``segments.csv``, ``gaps-by-*.csv`` and ``robustness-gaps.csv`` have a last column
         ``published``: true where a claim prints every share of the row.
@@ -78,6 +81,7 @@ def report(
         found = tables(study) | ({} if audited is None else {"audit": audited.frame})
         for name, frame in found.items():
             write_csv(_made(stage / "tables") / f"{name}.csv", frame)
+        write_books(study, stage / "book", progress=progress)
         entries: tuple[FigureEntry, ...] = ()
         cards = [*(draw_figures(study) if study.file.figure else ())]
         if audited is not None:

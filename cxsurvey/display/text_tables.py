@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cxsurvey.analysis.results import Estimates, Gaps, Row
 from cxsurvey.analysis.scoring import score
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 COLUMNS = 80
 SHOWN_ALIKE = 5  # findings of one kind in one column, before the rest are counted
 Cells = tuple[str, ...]
+GapRow: TypeAlias = tuple[dict[Hashable, Any], Row]
+PairLines: TypeAlias = Callable[[Sequence[GapRow], float], Iterator[str]]
 
 
 def issues_text(issues: Issues) -> str:
@@ -135,17 +137,35 @@ def gaps_text(found: Gaps) -> str:
     str
         Lines of at most 80 columns.
     """
+    return gap_page(found, _pair_lines, _flag_words(found.frame))
+
+
+def gap_page(found: Gaps, pair_lines: PairLines, words: Iterable[str]) -> str:
+    """Lay out gaps pair by pair.
+
+    Parameters
+    ----------
+    found : Gaps
+    pair_lines : callable
+        Gives the lines of one pair from its rows and the level.
+    words : iterable of str
+        What flags mean.
+
+    Returns
+    -------
+    str
+    """
     records = found.frame.to_dict("records")
-    pairs: dict[tuple[str, str], list[tuple[dict[Hashable, Any], Row]]] = {}
+    pairs: dict[tuple[str, str], list[GapRow]] = {}
     for record, (left, right) in zip(records, found.rows, strict=True):
         pairs.setdefault((left.group_label, right.group_label), []).append((record, left))
     lines = wrapped(f"Gaps by {records[0]['group_by']}: {found.correction}.") if records else ["No gaps."]
     for (left_label, right_label), rows in pairs.items():
         sides = f"{left_label} (a{_n_words(rows, 'n_a')}) v {right_label} (b{_n_words(rows, 'n_b')})"
         lines += ["", *wrapped(sides)]
-        lines += _pair_lines(rows, found.level)
+        lines += pair_lines(rows, found.level)
     lines += ["", *wrapped(f"Intervals are {numbers.level(found.level)}, uncorrected; p is {_p_words(found)}.")]
-    lines += [line for note in (*_flag_words(found.frame), *found.notes) for line in wrapped(note)]
+    lines += [line for note in (*words, *found.notes) for line in wrapped(note)]
     return "\n".join([*lines, *wrapped(f"Design: {found.design}.")])
 
 
@@ -153,7 +173,7 @@ def _p_words(found: Gaps) -> str:
     return "uncorrected" if found.adjust == "none" or found.tested <= 1 else "adjusted"
 
 
-def _n_words(rows: Sequence[tuple[dict[Hashable, Any], Row]], column: str) -> str:
+def _n_words(rows: Sequence[GapRow], column: str) -> str:
     """The unweighted bases of one side; nothing where all are suppressed."""
     known = sorted({int(record[column]) for record, _ in rows if record["flag"] != "suppressed"})
     if not known:
@@ -162,9 +182,9 @@ def _n_words(rows: Sequence[tuple[dict[Hashable, Any], Row]], column: str) -> st
     return f", n={low}" if low == high else f", n={low} to {high}"
 
 
-def _pair_lines(rows: Sequence[tuple[dict[Hashable, Any], Row]], level: float) -> Iterator[str]:
+def _pair_lines(rows: Sequence[GapRow], level: float) -> Iterator[str]:
     cells = [_gap_cells(record, row) for record, row in rows]
-    widths = _fitted(cells, (34, 7, 7, 7, 13, 8, 4))
+    widths = fitted_widths(cells, (34, 7, 7, 7, 13, 8, 4))
     yield from aligned([("", "a", "b", "gap", f"{numbers.level(level)} interval", "p", "")], widths=widths)
     start = 0
     for question, group in groupby(rows, key=lambda pair: pair[1].question_label):
@@ -174,8 +194,12 @@ def _pair_lines(rows: Sequence[tuple[dict[Hashable, Any], Row]], level: float) -
         start = stop
 
 
-def _fitted(rows: Sequence[Cells], widths: Sequence[int]) -> tuple[int, ...]:
-    """Widen the columns of large numbers at the cost of the labels, down to a third of their width."""
+def fitted_widths(rows: Sequence[Cells], widths: Sequence[int]) -> tuple[int, ...]:
+    """Widen the columns of large numbers at the cost of the labels, down to a third of their width.
+
+    >>> fitted_widths([("label", "1,234.5")], (20, 6))
+    (18, 8)
+    """
     needed = [max([width, *(len(row[i]) + 1 for row in rows)]) for i, width in enumerate(widths)][1:]
     return (max(widths[0] - sum(needed) + sum(widths[1:]), widths[0] // 3), *needed)
 
@@ -221,7 +245,7 @@ def studies_text(studies: Sequence[tuple[str, str, int, str]]) -> str:
 
 
 def _title(study: Study) -> list[str]:
-    return wrapped(f"{study.file.study.title}, {study.n:,} respondents")
+    return wrapped(f"{study.file.study.title}, {study.n_kept:,} respondents")
 
 
 def wrapped(text: str, *, indent: str = "") -> list[str]:

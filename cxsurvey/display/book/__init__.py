@@ -1,0 +1,1 @@
+"""The table book in print: workbook, web page, CSV and Markdown."""
