@@ -1,9 +1,9 @@
 """An apostrophe before cells that a spreadsheet would take for formulas, put on and taken off again.
 
-A responses file is opened in spreadsheets, and answers come from strangers. A text that begins with ``=``, ``+``,
-``-``, ``@``, a tab or a carriage return is written behind an apostrophe; so is one where only apostrophes stand
-before such a mark, so that taking one off gives back every cell exactly. Plain numbers, such as -99, are left
-as they are: they compute nothing.
+A responses file is opened in spreadsheets, and answers come from strangers. A text that begins with ``=``,
+``+``, ``-``, ``@``, a tab or a carriage return is written behind an apostrophe; so is one where only
+apostrophes stand before such a mark, so that taking one off gives back every cell exactly. Plain numbers, such
+as -99, are left as they are: they compute nothing.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Content = Literal[
-    "text", "workbook", "parquet", "spss", "stata", "zip", "broken_zip", "gzip", "pdf", "html", "xml",
+    "text", "workbook", "parquet", "spss", "stata", "zip", "broken_zip", "gzip", "pdf", "html", "xml", "json",
     "old_excel", "binary_excel", "open_document", "encrypted_workbook", "spss_portable", "sas",
     "sas_transport", "rdata", "empty"
 ]  # fmt: skip
@@ -38,6 +38,7 @@ _PORTABLE = re.compile(rb".{0,200}SPSS PORT FILE", re.DOTALL)  # a splash in sev
 _OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01")
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE)
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b", re.IGNORECASE)
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*"[^"\n]*"\s*:|\[\s*\{\s*"[^"\n]*"\s*:)')
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -119,6 +120,7 @@ def _content(path: Path) -> Content:
         (_PORTABLE, "spss_portable"),
         (_HTML, "html"),
         (_XML, "xml"),
+        (_JSON, "json"),
     )
     return next((content for pattern, content in patterns if pattern.match(head)), "text")
 

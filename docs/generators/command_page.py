@@ -6,6 +6,8 @@ from typer.testing import CliRunner
 
 from cxsurvey.analysis.results import CONTROLLED_COLUMNS, ESTIMATE_COLUMNS, GAP_COLUMNS
 from cxsurvey.analysis.rule_tables import ROBUSTNESS_COLUMNS
+from cxsurvey.analysis.tabulation.frames import FRAME_COLUMNS, TEST_COLUMNS
+from cxsurvey.analysis.tabulation.profile_comparison import COMPARISON_COLUMNS
 from cxsurvey.analysis.weights import MARGIN_COLUMNS
 from cxsurvey.cli.main import app
 from cxsurvey.published.audit.verdicts import AUDIT_COLUMNS
@@ -18,6 +20,9 @@ CONTRACTS = (
     ("Estimates", ESTIMATE_COLUMNS),
     ("Gaps", GAP_COLUMNS),
     ("Controlled gaps", CONTROLLED_COLUMNS),
+    ("Book", FRAME_COLUMNS),
+    ("Letters", TEST_COLUMNS),
+    ("Other letters", COMPARISON_COLUMNS),
     ("Robustness", OWN_OF_ROBUSTNESS),
     ("Margins", MARGIN_COLUMNS),
     ("Audit", AUDIT_COLUMNS),

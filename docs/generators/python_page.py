@@ -16,13 +16,13 @@ from cxsurvey.published.claims.records import Claim
 from generators.words import document, markdown, sentence, words
 
 FUNCTIONS = (
-    "read_study", "bundled_studies", "check", "score", "segment", "segment_shares", "estimate", "gaps",
-    "tabulate", "compare_profile", "rating_pairs", "robustness", "weigh", "read_claims", "audit",
-    "synthesize", "draw_figures", "figures", "report",
+    "import_export", "read_study", "bundled_studies", "check", "quality", "score", "segment", "segment_shares",
+    "estimate", "gaps", "tabulate", "compare_profile", "write_book", "rating_pairs", "robustness", "weigh",
+    "read_claims", "audit", "synthesize", "draw_figures", "figures", "report",
 )  # fmt: skip
 RESULTS = (
-    "Study", "Issues", "Scores", "Segmentation", "Estimates", "Gaps", "Book", "Robustness", "Weighting",
-    "Claims", "Audit", "Synthetic", "Measure", "CxSurveyError",
+    "Imported", "Study", "Issues", "Quality", "Scores", "Segmentation", "Estimates", "Gaps", "Book",
+    "Robustness", "Weighting", "Claims", "Audit", "Synthetic", "Measure", "CxSurveyError",
 )  # fmt: skip
 SECTION = re.compile(r"^([A-Z][A-Za-z ]+)\n-{3,}$", re.MULTILINE)
 LISTED = {"Parameters", "Attributes", "Raises"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cxsurvey.study import codebook, conditions, sampling_plan, table_plan
+from cxsurvey.study import codebook, conditions, quality_plan, sampling_plan, table_plan
 from cxsurvey.study.codebook import StudyFile
 from cxsurvey.study.record import Record
 from generators.words import document, meaning, sentence, table, words
@@ -16,6 +16,7 @@ TABLES: tuple[tuple[str, str, type[Record]], ...] = (
     ("`[disclosure]`", "disclosure", codebook.Disclosure),
     ("`[design]`", "design", sampling_plan.Design),
     ("`[design.replicates]`", "replicates", sampling_plan.Replicates),
+    ("`[quality]`", "quality", quality_plan.QualityPlan),
     ("`[settings]`", "settings", codebook.Settings),
     ("`[lists.NAME]`", "lists", codebook.AnswerList),
     ("`[[question]]`", "question", codebook.Question),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
-from pages import PAGES, ROOT, WRITTEN, Bench, agrees, blocks, carry_out, commands, name_of
+from pages import DOCS, PAGES, ROOT, WRITTEN, Bench, agrees, blocks, carry_out, commands, name_of
 
 EXECUTED = [page for page in WRITTEN if any(block.language != "text" for block in blocks(page))]
 
@@ -12,6 +14,8 @@ EXECUTED = [page for page in WRITTEN if any(block.language != "text" for block i
 def test_blocks_of_a_page_run(page, cli, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    if "examples/" in page.read_text(encoding="utf-8"):
+        shutil.copytree(DOCS / "examples", tmp_path / "examples")
     bench = Bench(name_of(page), cli)
     for block in blocks(page):
         carry_out(block, bench)

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
+MOST_REMEMBERED = 4096
 FEWEST_KNOWN = 3  # a label without a number is let through beside this many bands
 _END = re.compile(r"\d+\s*(?:\(\D*\)|[-–—:=]\s*\D+)")
 _DIGITS = r"\d{1,3}(?:[,'\u2009\u202f ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
@@ -87,6 +89,12 @@ def recognise_bands(keys: Sequence[str], *, strangers: bool = False) -> Bands | 
     >>> recognise_bands(["windows 7", "ubuntu 9"]) is None
     True
     """
+    return _recognised(tuple(keys), strangers=strangers)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _recognised(keys: tuple[str, ...], *, strangers: bool) -> Bands | None:
+    """Many questions of a survey share an answer list: each list is looked at once."""
     if len(keys) < 2:  # noqa: PLR2004 - one label has no order
         return None
     return (

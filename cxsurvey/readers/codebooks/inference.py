@@ -216,9 +216,15 @@ def _frame(export: Export, held: Collected) -> pd.DataFrame:
         )
         place[name] = (order.get(source, len(order)), name not in order)
     columns = {
-        name: pd.Series(cells, dtype=str)
-        if cells is not None
-        else export.frame[name].astype(str).reset_index(drop=True)
+        name: pd.Series(cells, dtype=str) if cells is not None else _as_read(export.frame[name])
         for name, cells in sorted(held.cells.items(), key=lambda item: place[item[0]])
     }
     return pd.DataFrame(columns)
+
+
+def _as_read(cells: pd.Series) -> pd.Series:
+    """Text, or the few distinct texts of a large file, which stay coded."""
+    import pandas as pd  # noqa: PLC0415 - as above
+
+    text = cells if isinstance(cells.dtype, pd.CategoricalDtype | pd.StringDtype) else cells.astype(str)
+    return text.set_axis(range(len(text)))

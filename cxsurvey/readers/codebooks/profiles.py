@@ -14,7 +14,7 @@ from cxsurvey.readers.exports.records import Export, ExportColumn
 
 BLANKS = " \t\r\n\u00a0\u200b\ufeff"
 
-IntArray = npt.NDArray[np.int64]
+IntArray = npt.NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Profile:
         Distinct cells that are not blank, in order of appearance, as they stand.
     counts : ndarray of int, shape (cells,)
     index : ndarray of int, shape (n,)
-        Which cell each respondent holds; -1 for a blank.
+        Which cell each respondent holds; -1 for a blank. As few bytes a respondent as the cells allow.
     """
 
     column: ExportColumn
@@ -78,7 +78,7 @@ def profile(column: ExportColumn, cells: pd.Series) -> Profile:
     held = [i for i, text in enumerate(texts) if text.strip(BLANKS)]
     position = np.full(len(texts) + 1, -1, dtype=np.int64)
     position[held] = np.arange(len(held))
-    index = position[codes]
+    index = position.astype(np.min_scalar_type(-len(texts) - 1))[codes]
     counts = np.bincount(index[index >= 0], minlength=len(held)).astype(np.int64)
     return Profile(column, tuple(texts[i] for i in held), counts, index)
 

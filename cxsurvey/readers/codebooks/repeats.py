@@ -53,7 +53,7 @@ def _rows(held: Sequence[Profile]) -> npt.NDArray[np.int64]:
     total = np.zeros(held[0].n, dtype=np.int64)
     filled = np.zeros(held[0].n, dtype=np.int64)
     for weight, profile in zip(spread, held, strict=True):
-        total += (profile.index + 1) * weight  # wraps around, which is what a hash does
+        total += (profile.index.astype(np.int64) + 1) * weight  # wraps around, which is what a hash does
         filled += profile.index >= 0
     _, codes = np.unique(total, return_inverse=True)
     return np.where(filled >= FEWEST_ANSWERS, codes, -1).astype(np.int64)

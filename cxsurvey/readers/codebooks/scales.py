@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
+MOST_REMEMBERED = 4096
 FEWEST_KNOWN = 3  # a stranger among the labels is let through beside this many known ones
 
 
@@ -74,6 +75,12 @@ def recognise_scale(keys: Sequence[str], *, strangers: bool = False) -> Scale | 
     >>> recognise_scale(["red", "green"]) is None
     True
     """
+    return _recognised(tuple(keys), strangers=strangers)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _recognised(keys: tuple[str, ...], *, strangers: bool) -> Scale | None:
+    """Many questions of a survey share an answer list: each list is looked at once."""
     if len(keys) < 2:  # noqa: PLR2004 - one label has no order
         return None
     found = [_in_family(name, ranks, keys) for name, ranks in _families().items()]

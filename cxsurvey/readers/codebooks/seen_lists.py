@@ -8,6 +8,7 @@ from cxsurvey.readers.codebooks.answer_plans import AnswerPlan, Declared, Strang
 from cxsurvey.readers.codebooks.bands import Bands, recognise_bands
 from cxsurvey.readers.codebooks.draft import Sure
 from cxsurvey.readers.codebooks.labelled_lists import behind_number, rest_is_scale
+from cxsurvey.readers.codebooks.nonanswers import reason_of
 from cxsurvey.readers.codebooks.profiles import Level, levels
 from cxsurvey.readers.codebooks.scales import Scale, recognise_scale, vocabulary
 from cxsurvey.readers.codebooks.wording import cut, unique_labels
@@ -38,9 +39,13 @@ def seen_plan(answers: Mapping[str, int], declared: Declared) -> AnswerPlan:
 
 
 def _inside(found: Sequence[Level]) -> tuple[list[Level], list[Level]]:
-    """Part what may be steps of a scale from "other" and "none of the above", which no scale holds."""
+    """Part what may be steps of a scale from "other", "none of the above" and a kept "don't know"."""
     last = {*vocabulary()["orders"]["last"]} - {"none"}
-    outside = [level for level in found if level.key in last or level.key.startswith("none of the")]
+    outside = [
+        level
+        for level in found
+        if level.key in last or level.key.startswith("none of the") or reason_of(level.key) is not None
+    ]
     return [level for level in found if level not in outside], outside
 
 
@@ -145,7 +150,8 @@ def _nominal(found: Sequence[Level]) -> AnswerPlan:
         words, sure = "customary order", "likely"
     else:
         last = {word: step for step, word in enumerate(orders["last"])}
-        placed = sorted(found, key=lambda level: (last.get(level.key, -1), -level.count))
+        behind = {level.key: len(last) for level in found if reason_of(level.key) is not None} | last
+        placed = sorted(found, key=lambda level: (behind.get(level.key, -1), -level.count))
         words, sure = "the questionnaire's order is not in the file: commonest first", "guess"
     labels = unique_labels([cut(level.label) for level in placed])
     long = any(len(label) > LONGEST_CODE for label in labels)

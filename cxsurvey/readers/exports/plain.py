@@ -9,6 +9,7 @@ from cxsurvey.readers.exports.assembly import assemble, used_positions
 from cxsurvey.readers.exports.joined import SEPARATORS
 from cxsurvey.readers.exports.joined_columns import part_joined
 from cxsurvey.readers.exports.named_blocks import named_blocks
+from cxsurvey.readers.exports.other_tables import refuse_other_tables
 from cxsurvey.readers.exports.records import Export
 
 if TYPE_CHECKING:
@@ -50,10 +51,11 @@ def read(grid: Grid) -> Export:
     Raises
     ------
     ExportError
-        When no column or no respondent is left.
+        When the table is a codebook or has no column names; when no column or no respondent is left.
     """
     body = grid.body(1)
     used = used_positions(grid.head[:1], body)
+    refuse_other_tables(grid, body, used)
     header = {at: clean_name(grid.head[0][at]) for at in used}
     notes = []
     if 0 in header and not header[0] and is_row_index(body[0].to_list()):
