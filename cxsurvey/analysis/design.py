@@ -8,6 +8,7 @@ from cxsurvey.errors import DataFault
 from cxsurvey.numerics.sampling.multistage import Multistage, as_multistage
 from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.tables.design import SampleDesign, sample_design
+from cxsurvey.study.quality import exclusion_words
 from cxsurvey.study.sampling_plan import Design, Replicates
 from cxsurvey.study.study import Study
 
@@ -116,8 +117,20 @@ def is_simple(design: StudyDesign) -> bool:
     return isinstance(design, SampleDesign) and design.is_simple
 
 
+def is_clustered(design: StudyDesign) -> bool:
+    """Whether respondents may have come in clusters; replicate weights do not say, and are taken so.
+
+    >>> is_clustered(sample_design([1.0, 1.0, 1.0], cluster=["a", "a", "b"])), is_clustered(sample_design([1.0]))
+    (True, False)
+    """
+    if isinstance(design, Replicated):
+        return True
+    first = design if isinstance(design, SampleDesign) else design.stages[0].sample
+    return first.cluster is not None
+
+
 def describe_design(study: Study) -> str:
-    """Say in words how respondents were weighted and sampled, and whether they are synthetic.
+    """Say in words how respondents were weighted and sampled, who is excluded, and whether they are synthetic.
 
     Examples
     --------
@@ -134,6 +147,8 @@ def describe_design(study: Study) -> str:
         parts.append(f"finite population correction: {_staged(declared.fpc)}")
     if declared.replicates is not None:
         parts.append(_replicates(declared.replicates))
+    if study.excludes:
+        parts.append(exclusion_words(study))
     return "; ".join(parts)
 
 

@@ -45,6 +45,8 @@ class DesignLabels:
 def design_weights(study: Study) -> FloatArray | None:
     """Give the declared weights, ones without a column, or None when they follow from ``fpc``; shape (n,).
 
+    Whoever is excluded for data quality has a weight of zero in a declared column, whatever it holds.
+
     Raises
     ------
     DataFault
@@ -56,7 +58,7 @@ def design_weights(study: Study) -> FloatArray | None:
     column = declared.weight
     if column is None:
         return np.ones(study.n)
-    weights = roles.numbers(study, column)
+    weights = np.where(study.kept, roles.numbers(study, column), 0.0)
     bad = ~roles.usable_weights(weights)
     if bad.any():
         row = study.raw.first_row + int(np.argmax(bad))

@@ -98,7 +98,7 @@ def replicates_in_columns(study: Study, given: Replicates) -> Replicated:
 
 
 def _replicate(study: Study, column: str) -> FloatArray:
-    weights = roles.numbers(study, column)
+    weights = np.where(study.kept, roles.numbers(study, column), 0.0)
     bad = ~roles.usable_weights(weights)
     if not weights.any():
         bad[:] = True

@@ -111,7 +111,7 @@ def moves_table(study: Study, applied: Mapping[str, Segmentation], own: Segmenta
         if name == own.rule:
             continue
         cell = before * len(names) + segments.partition.index % len(names)
-        found = cell_totals(design, np.where(design.weights > 0, cell, -1), len(names) ** 2)
+        found = cell_totals(design, np.where((design.weights > 0) & study.kept, cell, -1), len(names) ** 2)
         table = {
             "rule": name,
             "from_segment": np.repeat(np.array(names, dtype=object), len(names)),

@@ -39,6 +39,8 @@ class Scores:
         One for each scale; None for a scale of one item.
     synthetic : bool
         Whether the respondents were made up; whatever shows their numbers says so.
+    n_excluded : int
+        Respondents left out for data quality, who have no score and are not counted as missing.
     """
 
     study: str
@@ -48,6 +50,7 @@ class Scores:
     weights: FloatArray
     reliability: tuple[Reliability | None, ...]
     synthetic: bool = False
+    n_excluded: int = 0
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -92,7 +95,7 @@ class Scores:
             "scale": scale.id,
             "items": len(scale.items),
             "n": int(known.sum()),
-            "n_missing": int((~known).sum()),
+            "n_missing": int((~known).sum()) - self.n_excluded,
             "mean": float((score * weight).sum() / weight.sum()) if weight.any() else float("nan"),
             "alpha": found.alpha if found else float("nan"),
             "alpha_low": found.conf_low if found else float("nan"),
@@ -104,7 +107,8 @@ class Scores:
     def caption(self) -> str:
         """Of whom the scores are, in one line."""
         made_up = f"; {SYNTHETIC}" if self.synthetic else ""
-        return f"Scores of {self.study}: {len(self.respondents):,} respondents{made_up}"
+        left_out = f", {self.n_excluded:,} of them excluded for data quality" if self.n_excluded else ""
+        return f"Scores of {self.study}: {len(self.respondents):,} respondents{left_out}{made_up}"
 
     def __repr__(self) -> str:
         return f"{self.caption}\n{self.summary}"
@@ -159,6 +163,7 @@ def score(study: Study) -> Scores:
         weights=weights,
         reliability=reliability,
         synthetic=study.file.study.synthetic,
+        n_excluded=study.n - study.n_kept,
     )
 
 

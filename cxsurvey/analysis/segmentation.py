@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxsurvey.analysis.design import SYNTHETIC, survey_design
-from cxsurvey.analysis.partition import SEGMENT, Partition
+from cxsurvey.analysis.partition import SEGMENT, Partition, answered_none
 from cxsurvey.analysis.scoring import score_values, settled
 from cxsurvey.errors import DataFault, RequestError, did_you_mean
 from cxsurvey.numerics.tables.quantiles import weighted_quantile
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNCLASSIFIED = "unclassified"
+EXCLUDED = "excluded"
 LABELS: dict[Segment, str] = {"leader": "Leaders", "follower": "Followers", "laggard": "Laggards"}
 DROPPED = "the rule leaves this pair of ratings out"
 
@@ -61,6 +62,8 @@ class Segmentation:
         The grid, where the rule is one; empty otherwise.
     synthetic : bool
         Whether the respondents were made up; whatever shows their numbers says so.
+    excluded : ndarray of bool, shape (n,), or None
+        Who is left out for data quality, and in no segment; None where the study file excludes nobody.
     """
 
     study: str
@@ -73,10 +76,11 @@ class Segmentation:
     rest: dict[str, int]
     cells: tuple[tuple[str, ...], ...] = ()
     synthetic: bool = False
+    excluded: BoolArray | None = None
 
     @property
     def sizes(self) -> dict[str, int]:
-        """Respondents in each segment, and ``unclassified``; they sum to n."""
+        """Respondents in each segment, and ``unclassified``; they sum to all who are not excluded."""
         named = dict(zip(self.partition.names, self.partition.sizes.tolist(), strict=True))
         return {**named, UNCLASSIFIED: sum(self.rest.values())}
 
@@ -85,17 +89,21 @@ class Segmentation:
         """One row a respondent: ``respondent``, what the rule looked at, and ``segment``."""
         import pandas as pd  # noqa: PLC0415 - the table is made on request
 
-        names = np.array([*self.partition.names, UNCLASSIFIED], dtype=object)
-        return pd.DataFrame(
-            {"respondent": list(self.respondents), **self.scores, SEGMENT: names[self.partition.index]}
-        )
+        names = np.array([*self.partition.names, UNCLASSIFIED], dtype=object)[self.partition.index]
+        if self.excluded is not None:
+            names[self.excluded] = EXCLUDED
+        return pd.DataFrame({"respondent": list(self.respondents), **self.scores, SEGMENT: names})
 
     @property
     def caption(self) -> str:
         """The rule and the sizes, in one line."""
         sizes = ", ".join(f"{count:,} {name}" for name, count in self.sizes.items())
         made_up = f"; {SYNTHETIC}" if self.synthetic else ""
-        return f"Segments of {self.study} by the rule '{self.rule}' ({self.description}): {sizes}{made_up}"
+        left_out = f", {self.excluded.sum():,} {EXCLUDED}" if self.excluded is not None else ""
+        return (
+            f"Segments of {self.study} by the rule '{self.rule}' ({self.description}): "
+            f"{sizes}{left_out}{made_up}"
+        )
 
     def __repr__(self) -> str:
         reasons = [f"{count:,} unclassified: {reason}" for reason, count in self.rest.items()]
@@ -173,8 +181,10 @@ def segment(study: Study, *, rule: str | None = None) -> Segmentation:
         tuple(labels[key] for key in SEGMENT_ORDER),
         index,
         frozenset(sources),
+        answered_none(study, sources),
     )
-    counts = sorted(Counter(reasons[index < 0].tolist()).items(), key=lambda item: (-item[1], item[0]))
+    rest = reasons[(index < 0) & study.kept].tolist()
+    counts = sorted(Counter(rest).items(), key=lambda item: (-item[1], item[0]))
     return Segmentation(
         study=study.id,
         rule=name,
@@ -186,6 +196,7 @@ def segment(study: Study, *, rule: str | None = None) -> Segmentation:
         rest=dict(counts),
         cells=chosen.cells if isinstance(chosen, GridRule) else (),
         synthetic=study.file.study.synthetic,
+        excluded=~study.kept if study.excludes else None,
     )
 
 

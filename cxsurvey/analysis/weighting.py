@@ -98,7 +98,7 @@ def weigh(
     """
     _check(method, bounds, trim)
     given = read_margin_rows(margins)
-    base = np.asarray(survey_design(study).weights)
+    base = np.where(study.kept, survey_design(study).weights, 0.0)
     found, notes = study_margins(study, given, base)
     kept = np.flatnonzero(base > 0)
     wanted = [item.among(kept) for item in found]

@@ -136,7 +136,7 @@ def pack_meta(study: Study, *, paper: str) -> PackMeta:
         title=info.title,
         publisher=info.publisher,
         field_dates=study.file.disclosure.field_dates,
-        base=f"{study.n:,} respondents",
+        base=f"{study.n_kept:,} respondents",
         source=study.source,
         synthetic=info.synthetic,
         calibrated=info.synthetic and claims_path(study.path).is_file(),

@@ -12,6 +12,7 @@ from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.tables.totals import effective_n
 from cxsurvey.published.claims.file import claims_path
 from cxsurvey.study.codebook import Scale
+from cxsurvey.study.quality import LABELS, exclusion_words, quality
 from cxsurvey.study.study import Study
 
 CALIBRATED = (
@@ -53,7 +54,7 @@ def methodology(study: Study) -> Methodology:
     stated = study.file.disclosure
     design = survey_design(study)
     items = {name: getattr(stated, name) for name in SHARED_ITEMS}
-    sample = stated.sample or f"{count(study.n)} respondents"
+    sample = stated.sample or f"{count(study.n_kept)} respondents"
     return Methodology(
         disclosure=Disclosure(sample=sample, **items),
         design=_design(study, design),
@@ -64,16 +65,16 @@ def methodology(study: Study) -> Methodology:
             "Percentages are rounded half up from unrounded values, each by itself, so they may not add to "
             "100%. Nets and gaps are computed before rounding. A share under half of one percent prints <1%."
         ),
-        more=(*_scales(study), *_synthetic(study)),
+        more=(*_scales(study), *_quality(study), *_synthetic(study)),
     )
 
 
 def _design(study: Study, design: StudyDesign) -> str:
-    kish = effective_n(design.weights)
+    kish, n = effective_n(design.weights[study.kept]), study.n_kept
     weights = (
-        f"Weights reduce the {count(study.n)} respondents to an effective base of {count(round(kish))} "
-        f"(Kish), a design effect from weighting of {study.n / kish:.2f}."
-        if round(kish) < study.n
+        f"Weights reduce the {count(n)} respondents to an effective base of {count(round(kish))} "
+        f"(Kish), a design effect from weighting of {n / kish:.2f}."
+        if round(kish) < n
         else ""
     )
     made = f"{design_words(study)} {_errors(design)} {weights}".strip()
@@ -152,6 +153,31 @@ def _tests(study: Study, design: StudyDesign) -> str:
         f"are corrected by {NAMES[settings.adjust]} over all tests of a figure. Intervals are "
         f"{level(settings.level)} and not corrected."
     )
+
+
+def _quality(study: Study) -> tuple[Section, ...]:
+    """What was looked for in the interviews, how often it was found, and who is left out."""
+    plan = study.file.quality
+    if plan is None:
+        return ()
+    found = quality(study)
+    rows = found.summary.to_dict("records")
+    items = tuple(
+        (
+            LABELS[row["flag"]].capitalize(),
+            f"{count(row['n'])} of {count(study.n)} respondents"
+            + (f", {count(row['n_excluded'])} of them excluded" if row["n_excluded"] else "")
+            + f" ({row['threshold']}).",
+        )
+        for row in rows
+    )
+    if not plan.exclude:
+        return (Section("Data quality", ("Interviews were flagged; nobody was excluded.",), items),)
+    left_out = (
+        f"{exclusion_words(study)}. They are out of every base; they stay in the sampling design, so that "
+        "standard errors are those of a domain of the whole sample."
+    )
+    return (Section("Data quality", (left_out,), items),)
 
 
 def _scales(study: Study) -> tuple[Section, ...]:

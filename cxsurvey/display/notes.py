@@ -15,6 +15,7 @@ from cxsurvey.display.figure_data import UNPUBLISHED
 from cxsurvey.display.published_tests import LEAST_FAVOURABLE
 from cxsurvey.display.tables import circular, row_labels, significance
 from cxsurvey.study.codebook import Question
+from cxsurvey.study.quality import LEFT_OUT, exclusion_words
 from cxsurvey.study.study import Study
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _in_equal_groups(study: Study, estimates: Estimates) -> str:
     if len(groups) == 1 or len(bases) != 1 or TOTAL in groups or any(one and one.base for one in asked):
         return ""
     n = int(bases.pop())
-    who = "All respondents" if n * len(groups) == study.n else "Respondents who answered"
+    who = "All respondents" if n * len(groups) == study.n_kept else "Respondents who answered"
     return f"{who} (n={numbers.count(n)} in each group)"
 
 
@@ -57,18 +58,20 @@ def _who(study: Study, questions: Sequence[str], sizes: Sequence[int]) -> str:
         count = f"n={numbers.count(sizes[0])} to {numbers.count(sizes[-1])}"
     if found is not None and found.base is not None:
         return f"{found.base.label} ({count})"
-    if sizes[0] == study.n:
+    if sizes[0] == study.n_kept:
         return f"All respondents ({count})"
     if len(questions) > 1:
         return f"Respondents who answered each question ({count})"
     if len(sizes) > 1:
         return f"Respondents who answered, in each group ({count})"
-    return f"Respondents who answered ({count} of {numbers.count(study.n)})"
+    return f"Respondents who answered ({count} of {numbers.count(study.n_kept)})"
 
 
 def weighting(study: Study) -> str:
-    """Whether the figures are weighted, in a sentence."""
-    return "Weighted; n is unweighted." if study.file.design.weighted else "Unweighted."
+    """Whether the figures are weighted, and how many respondents are left out, in a sentence each."""
+    left_out = exclusion_words(study)
+    said = "Weighted; n is unweighted." if study.file.design.weighted else "Unweighted."
+    return f"{said} {left_out}." if left_out else said
 
 
 def choices_sentence(question: Question, estimates: Estimates) -> str:
@@ -91,7 +94,8 @@ def lines_note(estimates: Estimates, *, key: str = "Lines") -> Note:
 
 
 def _sampling(design: str) -> str:
-    return "simple sample" if design.removeprefix(f"{SYNTHETIC}; ") == UNWEIGHTED else "from the sample design"
+    parts = [part for part in design.removeprefix(f"{SYNTHETIC}; ").split("; ") if LEFT_OUT not in part]
+    return "simple sample" if parts == [UNWEIGHTED] else "from the sample design"
 
 
 def letters_note(gaps: Gaps) -> Note:

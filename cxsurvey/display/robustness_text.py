@@ -61,7 +61,7 @@ def robustness_text(study: Study, found: Robustness) -> str:
     str
         Lines of at most 80 columns.
     """
-    lines = wrapped(f"{study.file.study.title}, {study.n:,} respondents")
+    lines = wrapped(f"{study.file.study.title}, {study.n_kept:,} respondents")
     lines += wrapped(f"The study's own rule is {found.own}; every other rule is compared with it.")
     lines += ["", *_size_lines(found), "", *_move_lines(found)]
     lines += _left_out(found)

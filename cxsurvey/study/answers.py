@@ -24,10 +24,12 @@ REASONS: Final = (
     "not_applicable",
     "declared_missing",
     "not_in_codebook",
+    "excluded",
 )
 ANSWERED, SKIPPED, NOT_SHOWN = 0, 1, 2
 LARGEST: Final = 1e15  # beyond it doubles lose whole numbers, and their squares soon overflow
 DECLARED, UNKNOWN = REASONS.index("declared_missing"), REASONS.index("not_in_codebook")
+EXCLUDED: Final = REASONS.index("excluded")  # for data quality: the study file says so
 
 CHOSEN_WORDS: Final = frozenset({"1", "yes", "y", "true", "selected", "checked", "x"})
 UNCHOSEN_WORDS: Final = frozenset({"0", "no", "n", "false", "not selected", "unchecked"})

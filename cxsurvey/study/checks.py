@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from cxsurvey.errors import did_you_mean, listed
-from cxsurvey.study.answers import LARGEST, NOT_SHOWN, Answers, decode, folded, parse_number
+from cxsurvey.study.answers import EXCLUDED, LARGEST, NOT_SHOWN, Answers, decode, folded, parse_number
 from cxsurvey.study.codebook import Group, Question
 from cxsurvey.study.design_checks import check_populations, check_strata_and_clusters, check_weights
 from cxsurvey.study.findings import decimal_hint, finding, first_row, people, times
 from cxsurvey.study.issues import Issue, Issues, Severity
 from cxsurvey.study.membership import memberships
+from cxsurvey.study.quality_checks import check_quality, look
 from cxsurvey.study.replicate_checks import check_replicates, replicate_columns_found
 from cxsurvey.study.stage_checks import check_later_stages
 from cxsurvey.study.study import Study
@@ -68,7 +69,8 @@ def check(study: Study) -> Issues:
     >>> len(issues.errors)
     0
     """
-    found = [issue for rule in CHECKS for issue in rule(study)]
+    sound = look(study, _readable(study))
+    found = [issue for rule in CHECKS for issue in rule(study if rule is _columns else sound)]
     return Issues.gather(study.id, found)
 
 
@@ -110,18 +112,22 @@ def _respondents(study: Study) -> Iterator[Issue]:
         yield finding(
             "respondent-blank", "error", column, f"{people(blank, 'have')} no id.", row=row, expected="an id"
         )
+    settled = study.file.quality is not None and "duplicate_ids" in study.file.quality.exclude
     for name, count in counts.items():
         if count > 1:
             row = study.raw.first_row + first[name]
-            message = f"The respondent '{name}' occurs {count} times."
+            severity: Severity = "note" if settled else "error"
+            message = f"The respondent '{name}' occurs {count} times{', and counts once' if settled else ''}."
             yield finding(
-                "respondent-duplicate", "error", column, message, row=row, value=name, expected="once"
+                "respondent-duplicate", severity, column, message, row=row, value=name, expected="once"
             )
 
 
 def _columns(study: Study) -> Iterator[Issue]:
     known = list(study.raw.frame.columns)
     roles_of = [("respondent id", study.file.study.respondent_id), *study.file.design.sampling_columns()]
+    if study.file.quality is not None:
+        roles_of += [(f"{role} of [quality]", name) for role, name in study.file.quality.columns()]
     wanted = [(f"the {role}", name) for role, name in roles_of if name]
     wanted += [(f"question '{q.id}'", name) for q in study.file.question for name in q.source_columns]
     for place, name in wanted:
@@ -168,14 +174,15 @@ def _unknown_code(study: Study, question: Question, value: str) -> tuple[str, st
 def _bases(study: Study) -> Iterator[Issue]:
     for question in _readable(study):
         answers = study.answers(question.id)
-        shown = answers.reason != NOT_SHOWN
+        shown = (answers.reason != NOT_SHOWN) & (answers.reason != EXCLUDED)
         if question.base and study.n and not shown.any():
             message = f"Nobody is in the base of '{question.id}': {question.base.label}."
             yield finding("base-empty", "error", question.id, message, expected=question.base.label)
         elif study.n and not answers.answered.any():
             yield finding("question-unanswered", "warning", question.id, f"Nobody answered '{question.id}'.")
         if question.base:
-            strays = decode(question, study.raw, study.file.reading).answered & ~study.mask(question.base)
+            given = decode(question, study.raw, study.file.reading).answered
+            strays = given & study.kept & ~study.mask(question.base)
             if strays.any():
                 message = f"{people(int(strays.sum()))} outside the base of '{question.id}' answered it, "
                 message += "which is set aside."
@@ -309,5 +316,6 @@ CHECKS: tuple[Check, ...] = (
     _choices,
     _scales,
     _groups,
+    check_quality,
     _synthetic,
 )

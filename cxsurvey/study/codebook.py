@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BeforeValidator, Field, model_validator
 
 from cxsurvey.study.conditions import Base, Code, Identifier, Label
+from cxsurvey.study.quality_plan import QualityPlan
 from cxsurvey.study.record import Record
 from cxsurvey.study.sampling_plan import Design
 from cxsurvey.study.table_plan import TablePlan
@@ -379,6 +380,7 @@ class StudyFile(Record):
     reading: Reading = Reading()
     disclosure: Disclosure = Disclosure()
     design: Design = Design()
+    quality: QualityPlan | None = None
     settings: Settings = Settings()
     lists: dict[str, AnswerList] = Field({})
     question: Annotated[tuple[Question, ...], Field(min_length=1)]

@@ -30,6 +30,7 @@ def check_weights(study: Study) -> Iterator[Issue]:
         return
     weights = roles.numbers(study, column)
     blank = roles.labels(study, column).blank
+    weights, blank = np.where(study.kept, weights, 1.0), blank & study.kept  # those excluded need none
     finite, usable = np.isfinite(weights), roles.usable_weights(weights)
     tests = (
         ("weight-missing", blank, "no weight"),
@@ -50,7 +51,8 @@ def check_weights(study: Study) -> Iterator[Issue]:
                 value=value,
                 expected=f"a number of 0 or more{decimal_hint(study, value)}",
             )
-    if finite.any() and not np.any(weights[finite] > 0):
+    counted = finite & study.kept
+    if counted.any() and not np.any(weights[counted] > 0):
         yield finding("weights-all-zero", "error", column, "No respondent has a weight above zero.")
     elif np.any(weights[finite] == 0):
         mask = weights == 0

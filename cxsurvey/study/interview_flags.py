@@ -11,7 +11,7 @@ import pandas as pd
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray, canonical, cell_number, folded
 from cxsurvey.study.codebook import Question, Reading
 from cxsurvey.study.interviews import Contents, Read, grids_of, read_contents
-from cxsurvey.study.quality_plan import FLAGS, REPEATS, Flag, QualityPlan
+from cxsurvey.study.quality_plan import FLAGS, REPEATS, QualityPlan
 from cxsurvey.study.raw import RawResponses
 
 SECONDS = {"milliseconds": 0.001, "seconds": 1.0, "minutes": 60.0}
@@ -43,8 +43,8 @@ class Interviews:
         Question ids of the grids.
     """
 
-    flags: dict[Flag, BoolArray]
-    sets: dict[Flag, IntArray]
+    flags: dict[str, BoolArray]
+    sets: dict[str, IntArray]
     excluded: BoolArray
     seconds: FloatArray | None
     answered_share: FloatArray
@@ -105,7 +105,7 @@ def look_at_interviews(
         flags["straight_liners"] = contents.alike >= plan.straight_lining_grids
     sets = _sets(plan, raw, contents, respondent_id)
     flags |= {name: found >= 0 for name, found in sets.items()}
-    ordered = {name: flags[name] for name in FLAGS if name in flags}
+    ordered: dict[str, BoolArray] = {name: flags[name] for name in FLAGS if name in flags}
     excluded = _excluded(plan, ordered, sets, len(raw.frame))
     return Interviews(ordered, sets, excluded, seconds, share, contents.alike, median, bound, tuple(grids))
 
@@ -118,14 +118,14 @@ def _answered_share(contents: Contents) -> FloatArray:
 
 def _unfinished(
     plan: QualityPlan, raw: RawResponses, reading: Reading, share: FloatArray
-) -> dict[Flag, BoolArray]:
+) -> dict[str, BoolArray]:
     """Previews, screen-outs and partials; the first of these that holds is the one."""
     n = len(raw.frame)
     partial: BoolArray = np.nan_to_num(share, nan=1.0) < plan.partial_below
-    found: dict[Flag, BoolArray] = {}
+    found: dict[str, BoolArray] = {}
     taken = np.zeros(n, dtype=bool)
     if plan.status is not None:
-        lists: tuple[tuple[Flag, tuple[str, ...]], ...] = (
+        lists: tuple[tuple[str, tuple[str, ...]], ...] = (
             ("previews", plan.preview),
             ("screened_out", plan.screened_out),
         )
@@ -224,9 +224,9 @@ def _speed_bound(plan: QualityPlan, seconds: FloatArray | None, finished: BoolAr
 
 def _sets(
     plan: QualityPlan, raw: RawResponses, contents: Contents, respondent_id: str | None
-) -> dict[Flag, IntArray]:
+) -> dict[str, IntArray]:
     """The sets of respondents who share an id, an address or every answer."""
-    found: dict[Flag, IntArray] = {}
+    found: dict[str, IntArray] = {}
     if respondent_id is not None:
         found["duplicate_ids"] = _same_cell(raw, respondent_id)
     if plan.address is not None:
@@ -247,9 +247,7 @@ def _same_cell(raw: RawResponses, column: str) -> IntArray:
     return shared
 
 
-def _excluded(
-    plan: QualityPlan, flags: dict[Flag, BoolArray], sets: dict[Flag, IntArray], n: int
-) -> BoolArray:
+def _excluded(plan: QualityPlan, flags: dict[str, BoolArray], sets: dict[str, IntArray], n: int) -> BoolArray:
     """Everybody with a flag that excludes; of duplicates all but the first whom nothing else excludes."""
     excluded = np.zeros(n, dtype=bool)
     for name in plan.exclude:

@@ -26,7 +26,8 @@ from cxsurvey.study.codebook import Question
 from cxsurvey.study.raw import RawResponses
 
 Read = Callable[[Question], Answers]
-REPLIES = [REASONS.index(name) for name in ("answered", "dont_know", "not_applicable", "not_in_codebook")]
+REPLY = np.isin(REASONS, ("answered", "dont_know", "not_applicable", "not_in_codebook"))
+WORD = 32  # choices that go into one key
 HASH_SEED = 20150779
 
 
@@ -120,7 +121,7 @@ def read_contents(
         answered += answers.reason == ANSWERED
         if question.type != "text":  # an open question is an offer, and left blank by most
             shown += answers.reason != NOT_SHOWN
-            replied += np.isin(answers.reason, REPLIES)
+            replied += REPLY[answers.reason]
         for line, members in zip(lines, grids, strict=True):
             if question.id in members:
                 line.add(answers)
@@ -142,8 +143,10 @@ def _keys(answers: Answers, raw: RawResponses) -> Iterator[IntArray]:
     """Whole numbers that two respondents share when their answers are the same; each shape (n,)."""
     away = -1 - answers.reason
     if answers.chosen is not None:
-        yield np.where(answers.reason == ANSWERED, 0, away)
-        yield from (column.astype(np.int64) for column in answers.chosen.T)
+        size = answers.chosen.shape[1]
+        for first in range(0, max(size, 1), WORD):
+            packed = _packed(answers.chosen[:, first : first + WORD])
+            yield np.where(answers.reason == ANSWERED, packed, away)
         return
     if answers.code is not None:
         told: npt.NDArray[np.int64] = answers.code
@@ -153,6 +156,14 @@ def _keys(answers: Answers, raw: RawResponses) -> Iterator[IntArray]:
         cells = raw.frame[answers.question.column or ""]
         told = pd.factorize(cells, use_na_sentinel=False)[0].astype(np.int64)
     yield np.where(answers.reason == ANSWERED, told, away)
+
+
+def _packed(chosen: BoolArray) -> IntArray:
+    """Up to 32 choices as the bits of one number; shape (n,)."""
+    bits = np.zeros((len(chosen), WORD // 8), dtype=np.uint8)
+    packed = np.packbits(chosen, axis=1)
+    bits[:, : packed.shape[1]] = packed
+    return bits.view("<u4")[:, 0].astype(np.int64)
 
 
 def _equal_rows(

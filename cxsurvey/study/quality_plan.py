@@ -48,7 +48,8 @@ class QualityPlan(Record):
     start: str | None = Field(None, description="Column of when the interview began, where no duration is.")
     end: str | None = Field(None, description="Column of when it ended.")
     time_format: str = Field(
-        "", description="How `start` and `end` are written, such as `%m/%d/%Y %I:%M:%S %p`; ISO 8601 when empty."
+        "",
+        description="How `start` and `end` are written, such as `%m/%d/%Y %I:%M:%S %p`; ISO 8601 when empty.",
     )
     status: str | None = Field(None, description="Column of how the interview ended.")
     complete: tuple[Code, ...] = Field(

@@ -22,6 +22,7 @@ from cxsurvey.study.conditions import Base, Condition
 from cxsurvey.study.design_references import design_problems
 from cxsurvey.study.figure_references import figure_problems
 from cxsurvey.study.names import Names, names_of
+from cxsurvey.study.quality_references import quality_problems
 from cxsurvey.study.rules import NAMED_GRIDS
 from cxsurvey.study.table_references import table_problems
 
@@ -53,6 +54,7 @@ def reference_problems(file: StudyFile) -> list[str]:
         lambda: _segments(file.segments, names),
         lambda: figure_problems(file, names),
         lambda: table_problems(file, names, _base),
+        lambda: quality_problems(file, names),
     )
     return [problem for part in parts for problem in part()]
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from cxsurvey.errors import StudyError, did_you_mean
 from cxsurvey.study import roles
+from cxsurvey.study.answers import FloatArray
 from cxsurvey.study.findings import finding, first_row
 from cxsurvey.study.issues import Issue
 from cxsurvey.study.study import Study
@@ -77,9 +78,14 @@ def _pairs(study: Study) -> Iterator[Issue]:
         )
 
 
+def _weights(study: Study, column: str) -> FloatArray:
+    """A column of weights, zero for those who are excluded, who need none; shape (n,)."""
+    return np.where(study.kept, roles.numbers(study, column), 0.0)
+
+
 def _unusable(study: Study, columns: list[str]) -> Iterator[Issue]:
     for column in columns:
-        weights = roles.numbers(study, column)
+        weights = _weights(study, column)
         bad = ~roles.usable_weights(weights)
         if bad.any():
             value = str(study.raw.frame[column].iloc[int(np.argmax(bad))])
@@ -101,9 +107,10 @@ def _combined(study: Study, columns: list[str]) -> Iterator[Issue]:
     given, column = design.replicates, design.weight
     if given is None or (column is not None and column not in study.raw.frame):
         return
-    weights = np.ones(study.n) if column is None else roles.numbers(study, column)
-    expected = weights if given.combined else np.ones(study.n)
-    usual = float(np.median([roles.numbers(study, name).sum() for name in columns]))
+    counted = study.kept.astype(np.float64)
+    weights = counted if column is None else _weights(study, column)
+    expected = weights if given.combined else counted
+    usual = float(np.median([_weights(study, name).sum() for name in columns]))
     total = float(expected.sum())
     if total > 0 and not ALIKE[0] <= usual / total <= ALIKE[1]:
         told = "true" if given.combined else "false"

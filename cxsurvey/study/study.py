@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from cxsurvey.errors import RequestError, StudyError, did_you_mean
-from cxsurvey.study.answers import ANSWERED, NOT_SHOWN, Answers, BoolArray, canonical, decode
+from cxsurvey.study.answers import ANSWERED, EXCLUDED, NOT_SHOWN, Answers, BoolArray, canonical, decode
 from cxsurvey.study.codebook import Group, Question, Scale, StudyFile, by_id
 from cxsurvey.study.conditions import Base, Condition
+from cxsurvey.study.interview_flags import Interviews, look_at_interviews
+from cxsurvey.study.quality_plan import QualityPlan
 from cxsurvey.study.raw import RawResponses
 from cxsurvey.study.study_file import CLAIMS_FILE
 
@@ -37,6 +39,7 @@ class Study:
     path: Path
     sha256: str
     _decoded: dict[str, Answers] = field(default_factory=dict)
+    _looked_at: dict[str, Interviews] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -53,6 +56,25 @@ class Study:
     def n(self) -> int:
         """Respondents in the responses file."""
         return len(self.raw.frame)
+
+    @property
+    def excludes(self) -> bool:
+        """Whether the study file leaves interviews out for data quality."""
+        plan = self.file.quality
+        return plan is not None and bool(plan.exclude)
+
+    @property
+    def kept(self) -> BoolArray:
+        """Who is not excluded for data quality; shape (n,).
+
+        The others have no answers, and stay in the design.
+        """
+        return ~self.interviews().excluded if self.excludes else np.ones(self.n, dtype=bool)
+
+    @property
+    def n_kept(self) -> int:
+        """Respondents who are not excluded for data quality."""
+        return int(self.kept.sum()) if self.excludes else self.n
 
     @property
     def questions(self) -> dict[str, Question]:
@@ -108,17 +130,60 @@ class Study:
             ``unknown-column`` when the responses lack a column of the question.
         """
         if name not in self._decoded:
-            question = self.question(name)
-            self.require_columns(
-                {f"question '{name}' column {i}": c for i, c in enumerate(question.source_columns, 1)}
-            )
-            decoded = decode(question, self.raw, self.file.reading)
-            self._decoded[name] = _within(decoded, self.mask(question.base)) if question.base else decoded
+            found = self.read(self.question(name))
+            self._decoded[name] = _set_aside(found, ~self.kept, EXCLUDED) if self.excludes else found
         return self._decoded[name]
 
+    def read(self, question: Question) -> Answers:
+        """Decode a question anew: those outside its base are set aside, those excluded are not."""
+        self.require_columns(
+            {f"question '{question.id}' column {i}": c for i, c in enumerate(question.source_columns, 1)}
+        )
+        decoded = decode(question, self.raw, self.file.reading)
+        return _set_aside(decoded, ~self.mask(question.base), NOT_SHOWN) if question.base else decoded
+
+    def everybody(self) -> Study:
+        """The same study with nobody excluded."""
+        if not self.excludes or self.file.quality is None:
+            return self
+        plan = self.file.quality.model_copy(update={"exclude": ()})
+        return replace(self, file=self.file.model_copy(update={"quality": plan}), _decoded={}, _looked_at={})
+
+    def interviews(self, questions: Sequence[Question] | None = None) -> Interviews:
+        """Measure and flag every interview, as ``[quality]`` says; once.
+
+        Parameters
+        ----------
+        questions : sequence of Question, optional
+            Those to read at the first call; all by default.
+
+        Returns
+        -------
+        Interviews
+
+        Raises
+        ------
+        StudyError
+            ``unknown-column`` when the responses lack a column that is needed.
+        """
+        if not self._looked_at:
+            plan = self.file.quality or QualityPlan()
+            needed = {f"[quality] {role}": column for role, column in plan.columns()}
+            respondent_id = self.file.study.respondent_id
+            self.require_columns(needed | ({"[study] respondent_id": respondent_id} if respondent_id else {}))
+            self._looked_at[self.id] = look_at_interviews(
+                plan,
+                self.file.question if questions is None else questions,
+                self.raw,
+                self.file.reading,
+                self.everybody().read,
+                respondent_id=respondent_id,
+            )
+        return self._looked_at[self.id]
+
     def mask(self, base: Base) -> BoolArray:
-        """Who meets the conditions of a base; shape (n,)."""
-        met: BoolArray = np.ones(self.n, dtype=bool)
+        """Who meets the conditions of a base, and is not excluded; shape (n,)."""
+        met = self.kept.copy()
         for condition in base.all:
             met &= self._meets(condition)
         if base.any:
@@ -192,9 +257,9 @@ class Study:
             return error.code
 
 
-def _within(decoded: Answers, shown: BoolArray) -> Answers:
-    """Set aside what respondents outside the base answered."""
-    reason = np.where(shown, decoded.reason, NOT_SHOWN)
+def _set_aside(decoded: Answers, away: BoolArray, why: int) -> Answers:
+    """Take the answers of some respondents for missing."""
+    reason = np.where(away, why, decoded.reason)
     out = reason != ANSWERED
     return Answers(
         decoded.question,

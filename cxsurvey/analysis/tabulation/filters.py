@@ -46,7 +46,7 @@ def parse_filter(study: Study, text: str) -> Base:
 
 def filter_mask(study: Study, base: Base | None) -> BoolArray:
     """Who is kept; shape (n,)."""
-    return np.ones(study.n, dtype=bool) if base is None else study.mask(base)
+    return study.kept if base is None else study.mask(base)
 
 
 def _condition(study: Study, part: str) -> tuple[Condition, str]:
