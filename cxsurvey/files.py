@@ -114,7 +114,11 @@ def csv_text(frame: Frame) -> str:
 
 
 def _column(cells: Sequence[object], absent: Sequence[bool]) -> list[str]:
-    return ["" if gap else _cell(cell) for cell, gap in zip(cells, absent, strict=True)]
+    safe = {cell: spreadsheet_safe(cell) for cell in {cell for cell in cells if isinstance(cell, str)}}
+    return [
+        "" if gap else safe[cell] if isinstance(cell, str) else _cell(cell)
+        for cell, gap in zip(cells, absent, strict=True)
+    ]
 
 
 def _cell(value: object) -> str:
