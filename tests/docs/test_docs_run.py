@@ -14,8 +14,10 @@ EXECUTED = [page for page in WRITTEN if any(block.language != "text" for block i
 def test_blocks_of_a_page_run(page, cli, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    if "examples/" in page.read_text(encoding="utf-8"):
-        shutil.copytree(DOCS / "examples", tmp_path / "examples")
+    text = page.read_text(encoding="utf-8")
+    for folder in ("docs/examples", "examples"):
+        if f" {folder}/" in text:
+            shutil.copytree(DOCS / "examples", tmp_path / folder)
     bench = Bench(name_of(page), cli)
     for block in blocks(page):
         carry_out(block, bench)
