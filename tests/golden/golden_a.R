@@ -15,3 +15,5 @@ housing$Sat <- factor(housing$Sat, levels = c("Low", "Medium", "High"))
 housing$Infl <- factor(housing$Infl, levels = c("Low", "Medium", "High"))
 housing$Type <- factor(housing$Type, levels = c("Tower", "Apartment", "Atrium", "Terrace"))
 housing$Cont <- factor(housing$Cont, levels = c("Low", "High"))
+# A function of the weights of the first rows
+wz <- function(d, f) { d$weight[1:40] <- f(d$weight[1:40]); d }

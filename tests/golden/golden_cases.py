@@ -88,7 +88,9 @@ def run(golden, case):
         found = [f"cannot be compared: {error}"]
     if not found:
         return Outcome(case, "agrees")
-    slug = deviation_of(Difference(case, functions_of(case), ours, tuple(found), golden.designs.declared))
+    names = functions_of(case)
+    unweighed = any(golden.designs.unweighed(name) for name in names)
+    slug = deviation_of(Difference(case, names, ours, tuple(found), golden.designs.declared, unweighed))
     return Outcome(case, "listed", slug) if slug else Outcome(case, "differs", "; ".join(found[:4]))
 
 

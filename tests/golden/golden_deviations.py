@@ -15,8 +15,9 @@ from cxsurvey.errors import CxSurveyError
 EDGE = 1e-9
 INTERPOLATION = 3e-5
 TUKEY = 1e-7
-OMEGA, LOADING = 2e-3, 0.1
+OMEGA, LOADING, AT_BOUND = 2e-3, 0.1, 10
 SHORT_SEARCH = 0.05
+NEAR_ZERO = 1e-6  # log-odds
 CALIBRATED = 1e-6
 UNDERFLOW = 1e-15
 
@@ -30,6 +31,7 @@ class Difference:
     ours: object
     found: tuple[str, ...]
     declared: dict = field(default_factory=dict)  # designs of the file
+    unweighed: bool = False  # whether a design that it names has weights of 0
 
     @property
     def raised(self):
@@ -135,16 +137,6 @@ def _replicate_trim(difference):
     return "trimWeights" in difference.functions and any("svrepdesign(" in call for call in made)
 
 
-def _near(difference, functions, paths, relative):
-    """Whether only these numbers of these functions differ, and by no more than this."""
-    if difference.raised or not difference.functions & functions:
-        return False
-    if not all(text.startswith(paths) for text in difference.found):
-        return False
-    parts = [(float(a), float(b)) for a, b in map(_two_numbers, difference.found)]
-    return all(abs(a - b) <= relative * abs(b) for a, b in parts)
-
-
 def _two_numbers(text):
     """Take the two numbers out of "path: ours for theirs"."""
     ours, _, theirs = text.rpartition(": ")[2].partition(" for ")
@@ -156,7 +148,41 @@ def _omega_search(difference):
     if "om" not in difference.functions or difference.raised:
         return False
     parts = [(float(a), float(b)) for a, b in map(_two_numbers, difference.found) if "is not given" not in a]
-    return all(abs(a - b) <= OMEGA * max(abs(b), LOADING) for a, b in parts)
+    slack = OMEGA * (AT_BOUND if difference.marked("at_bound") else 1)
+    return all(abs(a - b) <= slack * max(abs(b), LOADING) for a, b in parts)
+
+
+def _no_freedom(difference):
+    """A regression with as many coefficients as the design has degrees of freedom."""
+    df = difference.theirs("df_residual")
+    return "svyglm" in difference.functions and len(df) > 0 and bool((df <= 0).all())
+
+
+def _only(difference, *paths):
+    return not difference.raised and all(text.startswith(paths) for text in difference.found)
+
+
+def _unweighed(difference):
+    """Standard errors of weights fitted to totals, where some weights are 0."""
+    fitted = difference.functions & {"rake", "postStratify"}
+    return bool(fitted) and difference.unweighed and _only(difference, ".se", ".ci")
+
+
+def _uneven_levels(difference):
+    """Shares of a factor() made in each group, which has other levels there: R's result is no table."""
+    found = difference.case.get("result")
+    estimates = found.get("est") if isinstance(found, dict) else None
+    return isinstance(estimates, dict) and any(isinstance(part, list) for part in estimates.values())
+
+
+def _whole_denominator(difference):
+    return difference.marked("whole_denominator") and _only(difference, ".p_value")
+
+
+def _one_table(difference):
+    """The odds ratio of margins that allow one table only."""
+    estimate = numbers(difference.ours.get("estimate", 0.0)) if isinstance(difference.ours, dict) else None
+    return "fisher.test" in difference.functions and _only(difference, ".estimate") and np.isnan(estimate).all()
 
 
 def _separated(difference):
@@ -164,7 +190,19 @@ def _separated(difference):
 
 
 def _replicate_odds(difference):
-    return _near(difference, {"svyolr"}, (".table",), SHORT_SEARCH) and difference.marked("replicated")
+    if "svyolr" not in difference.functions or not difference.marked("replicated"):
+        return False
+    parts = [(text.startswith(".table"), *map(float, _two_numbers(text))) for text in difference.found]
+    return all(abs(a - b) <= max(SHORT_SEARCH * abs(b) * table, NEAR_ZERO) for table, a, b in parts)
+
+
+def _tukey_root(difference):
+    """Limits as far apart as R's root is from the solution, beside the widest of them."""
+    if "TukeyHSD" not in difference.functions or difference.raised:
+        return False
+    parts = [(float(a), float(b)) for a, b in map(_two_numbers, difference.found)]
+    widest = np.nanmax(np.abs(numbers(difference.case["result"])), initial=0.0)
+    return all(abs(a - b) <= TUKEY * widest for a, b in parts)
 
 
 DEVIATIONS = {
@@ -180,7 +218,7 @@ DEVIATIONS = {
     "quantile-at-step": lambda difference: difference.marked("tie"),
     "quantile-first-step": lambda difference: difference.marked("first_step"),
     "replicate-trim": _replicate_trim,
-    "tukey-root": lambda difference: _near(difference, {"TukeyHSD"}, ("[",), TUKEY),
+    "tukey-root": _tukey_root,
     "omega-search": _omega_search,
     "separated": _separated,
     "zero-denominator": _zero_denominator,
@@ -192,4 +230,9 @@ DEVIATIONS = {
     "no-underflow": _no_underflow,
     "nearest-step": lambda difference: "qrule=hf3" in difference.functions and not difference.raised,
     "replicate-odds": _replicate_odds,
+    "zero-weights-fitted": _unweighed,
+    "uneven-levels": _uneven_levels,
+    "whole-denominator": _whole_denominator,
+    "one-table": _one_table,
+    "no-freedom": _no_freedom,
 }

@@ -316,15 +316,6 @@ def norm(args):
     return args["x"]
 
 
-@handles("wz", "d", "f")
-def wz(args):
-    """Function of the golden file: a function of the weights of the first 40 rows."""
-    frame = args["d"]
-    changed = numeric(args.r.apply(args["f"], [frame.columns["weight"][:40]], {}))
-    weight = np.concatenate([np.broadcast_to(changed, 40), frame.columns["weight"][40:]])
-    return Frame({**frame.columns, "weight": weight}, frame.n)
-
-
 @special("<-")
 def assign(here):
     (_, target), (_, source) = here.call.arguments

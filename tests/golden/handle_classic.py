@@ -31,6 +31,7 @@ from cxsurvey.numerics.classic.rank_sums import (
     ranked,
     signed_rank,
 )
+from cxsurvey.numerics.classic.tested import directed_p, level_of, one_ended
 from cxsurvey.numerics.classic.two_proportions import (
     agresti_coull,
     jeffreys,
@@ -105,16 +106,16 @@ def two_samples(args):
     return [numeric(args["x"]), numeric(args["y"]) if args.get("y") is not None else None]
 
 
-def two_sided_only(args):
-    if "alternative" in args and scalar(args["alternative"]) != "two.sided":
-        raise NotUnderstood("a one-sided alternative")
+def side(args):
+    """Give the alternative of a test."""
+    return scalar(args["alternative"]).replace(".", "-") if "alternative" in args else "two-sided"
 
 
-def fisher_as_r(table, side="two-sided", level=0.95):
+def fisher_as_r(table, alternative="two-sided", level=0.95):
     """Give Fisher's test with its odds ratios searched for as R does."""
-    found = fisher_2x2(table, alternative=side, level=level)
+    found = fisher_2x2(table, alternative=alternative, level=level)
     count = table[0][0]
-    tail = (1 - level) / (2 if side == "two-sided" else 1)
+    tail = (1 - level) / (2 if alternative == "two-sided" else 1)
     estimate = as_searched(found.odds_ratio, lambda odds: _first_cell(table, odds).mean, count)
     low = as_searched(found.conf_low, lambda odds: _first_cell(table, odds).at_least, tail)
     high = as_searched(found.conf_high, lambda odds: -_first_cell(table, odds).at_most, -tail)
@@ -181,18 +182,16 @@ def fisher_test(args):
     counts = crossed(args)
     if counts.shape != (2, 2):
         return {"p_value": fisher_table(counts)}
-    side = scalar(args["alternative"]) if "alternative" in args else "two-sided"
-    return fisher_as_r(counts.tolist(), side.replace(".", "-"), number(args, "conf.level", 0.95))
+    return fisher_as_r(counts.tolist(), side(args), number(args, "conf.level", 0.95))
 
 
 @handles("binom.test", "x", "n", "p", "alternative", "conf.level")
 def binom_test(args):
     x = numeric(args["x"])
     count, base = (x[0], x.sum()) if len(x) == 2 else (x[0], float(scalar(args["n"])))
-    side = scalar(args["alternative"]) if "alternative" in args else "two-sided"
     found = binomial_test(
         int(count), int(base), number(args, "p", 0.5),
-        alternative=side.replace(".", "-"), level=number(args, "conf.level", 0.95),
+        alternative=side(args), level=number(args, "conf.level", 0.95),
     )  # fmt: skip
     return {
         "statistic": count, "parameter": base, "p_value": found.p_value, "estimate": found.share,
@@ -224,14 +223,13 @@ def mantelhaen_test(args):
     "wilcox.test", "x", "y", "data", "paired", "correct", "exact", "conf.int", "alternative", "mu"
 )  # fmt: skip
 def wilcox_test(args):
-    two_sided_only(args)
-    if flag(args, "conf.int", default=False) or "mu" in args:
-        raise NotUnderstood("wilcox.test with an interval or mu")
-    options = {"continuity": flag(args, "correct", default=True)}
+    if flag(args, "conf.int", default=False):
+        raise NotUnderstood("wilcox.test with an interval")
+    options = {"continuity": flag(args, "correct", default=True), "alternative": side(args)}
     if "exact" in args and not flag(args, "exact", default=True):
         options["exact"] = False
     x, y = two_samples(args)
-    paired = flag(args, "paired", default=False)
+    x, paired = x - number(args, "mu", 0.0), flag(args, "paired", default=False)
     return test_result(signed_rank(x, y, **options) if paired or y is None else mann_whitney(x, y, **options))
 
 
@@ -266,20 +264,19 @@ def bartlett_test(args):
 
 @handles("t.test", "x", "y", "data", "paired", "var.equal", "mu", "conf.level", "alternative")
 def student_test(args):
-    two_sided_only(args)
     x, y = two_samples(args)
-    level = number(args, "conf.level", 0.95)
+    mu, options = (
+        number(args, "mu", 0.0),
+        {"level": number(args, "conf.level", 0.95), "alternative": side(args)},
+    )
     if y is None:
-        mu = number(args, "mu", 0.0)
-        found = mean_test(x, mu, level=level)
-        shift, estimate = mu, found.difference + mu
+        found = mean_test(x, mu, **options)
+        estimate = found.difference + mu
     else:
-        if "mu" in args:
-            raise NotUnderstood("t.test of two samples with mu")
         paired = flag(args, "paired", default=False)
-        found = t_test(x, y, pooled=flag(args, "var.equal", default=False), paired=paired, level=level)
-        shift, estimate = 0.0, found.difference if paired else [np.nanmean(x), np.nanmean(y)]
-    ends = [found.conf_low + shift, found.conf_high + shift]
+        found = t_test(x - mu, y, pooled=flag(args, "var.equal", default=False), paired=paired, **options)
+        estimate = found.difference + mu if paired else [np.nanmean(x), np.nanmean(y)]
+    ends = [found.conf_low + mu, found.conf_high + mu]
     return test_result(found.test, estimate=estimate, conf_int=ends)
 
 
@@ -336,9 +333,8 @@ def lower_triangle(tests):
 
 @handles("pairwise.t.test", "x", "g", "p.adjust.method", "pool.sd", "paired", "alternative")
 def pairwise_t_test(args):
-    two_sided_only(args)
-    if flag(args, "paired", default=False):
-        raise NotUnderstood("paired pairwise tests")
+    if flag(args, "paired", default=False) or side(args) != "two-sided":
+        raise NotUnderstood("paired or one-sided pairwise tests")
     pooled = flag(args, "pool.sd", default=True)
     return lower_triangle(pairwise_means(grouped(args, "x")[0], pooled=pooled, adjust=adjustment(args)))
 
@@ -377,18 +373,17 @@ def cohd(args):
 
 @handles("cor.test", "x", "y", "method", "exact", "conf.level", "continuity", "alternative")
 def cor_test(args):
-    two_sided_only(args)
     x, y = numeric(args["x"]), numeric(args["y"])
     method = scalar(args["method"]) if "method" in args else "pearson"
     if method == "pearson":
-        found = pearson(x, y, level=number(args, "conf.level", 0.95))
+        found = pearson(x, y, level=number(args, "conf.level", 0.95), alternative=side(args))
         return test_result(found.test, estimate=found.estimate, conf_int=[found.conf_low, found.conf_high])
     if flag(args, "continuity", default=False) or not _approximate(args, x, y):
         raise NotUnderstood("cor.test by the exact distribution")
     if method == "kendall":
-        found = kendall(x, y)
+        found = kendall(x, y, alternative=side(args))
         return test_result(found.test, estimate=found.estimate)
-    found = spearman(x, y)
+    found = spearman(x, y, alternative=side(args))
     statistic = (found.n**3 - found.n) * (1 - found.estimate) / 6
     return {"statistic": statistic, "p_value": found.test.p_value, "estimate": found.estimate}
 
@@ -398,7 +393,7 @@ def _approximate(args, x, y):
     if "exact" in args and not flag(args, "exact", default=True):
         return True
     known = ~(missing(x) | missing(y))
-    return any(bool(ranked(side[known])[1].any()) for side in (x, y))
+    return any(bool(ranked(values[known])[1].any()) for values in (x, y))
 
 
 @handles("cor", "x", "y", "use", "method")
@@ -427,7 +422,7 @@ def adj(args):
     return {name: adjust_p(p, ADJUSTMENTS.get(name, name)).p_adjusted for name in names}
 
 
-@handles("prop.test", "x", "n", "correct", "conf.level")
+@handles("prop.test", "x", "n", "correct", "conf.level", "alternative")
 def prop_test(args):
     """Two groups: the chi-square is the square of the pooled z."""
     counts = counts_of(args["x"])
@@ -439,9 +434,10 @@ def prop_test(args):
         raise NotUnderstood("prop.test of one group")
     correct = flag(args, "correct", default=True)
     z = (yates_z if correct else two_proportion_z)(x[0], n[0], x[1], n[1]).statistic
-    level = number(args, "conf.level", 0.95)
+    level = level_of(number(args, "conf.level", 0.95), side(args))
     interval = wald_gap_interval(x[0], n[0], x[1], n[1], level, continuity=correct)
+    p = directed_p(z, float(normal_two_sided_p(z)), side(args))
     return {
-        "statistic": z**2, "parameter": 1.0, "p_value": normal_two_sided_p(z), "estimate": x / n,
-        "conf_int": limits(interval),
+        "statistic": z**2, "parameter": 1.0, "p_value": p, "estimate": x / n,
+        "conf_int": one_ended(*limits(interval), side(args), widest=1.0),
     }  # fmt: skip

@@ -188,10 +188,24 @@ def svyby(args):
     args["x"] = args["formula"]
     estimator, names = JOINT[function.name](args, design)
     parted = by_group(estimator, groups.codes, len(groups.labels))
-    labels = groups.labels
-    if len(names) > 1:
-        labels = tuple(f"{label}:{name}" for name in names for label in groups.labels)
-    return estimated(args, parted, labels, design, by=groups.by)
+    if flag(args, "covmat"):
+        design = replace(design, survey=jointly_defined(design.survey, parted))
+    return estimated(args, parted, group_labels(names, groups), design, by=groups.by)
+
+
+def group_labels(names, groups):
+    """Label the estimates of groups, with the column when there are several."""
+    if len(names) < 2:
+        return groups.labels
+    return tuple(f"{label}:{name}" for name in names for label in groups.labels)
+
+
+def jointly_defined(survey, estimator):
+    """Leave out replicates that cannot make one of the estimates, as R does for a covariance of them all."""
+    if not isinstance(survey, Replicated) or not survey.drop_undefined:
+        return survey
+    undefined = np.isnan(survey.thetas(estimator)).any(axis=1)
+    return replace(survey, rscales=np.where(undefined, 0.0, survey.rscales)) if undefined.any() else survey
 
 
 def _one_by_one(args, design, groups, function):
@@ -240,6 +254,16 @@ def svytable(args):
         return Named(counts, factors[0].levels)
     cells = counts.reshape(shape)
     return cells if len(shape) == 2 else cells.ravel(order="F")
+
+
+@handles("prop.table", "x", "margin")
+def prop_table(args):
+    """Shares of all, or within each row (1) or column (2)."""
+    cells = np.asarray(getattr(args["x"], "counts", args["x"]))
+    margin = int(scalar(args["margin"])) if args.get("margin") is not None else None
+    if isinstance(args["x"], Named):
+        return Named(args["x"].values / args["x"].values.sum(), args["x"].names)
+    return cells / cells.sum(axis=None if margin is None else 2 - margin, keepdims=True)
 
 
 @handles("svycontrast", "stat", "contrasts")
@@ -329,16 +353,18 @@ def gap(args):
     design = args["d"]
     inner = Arguments(args.r)
     inner |= {"x": args["f"], "na.rm": vector(flag(args, "na.rm"))}
-    estimator, _ = mean_estimator(inner, design)
+    estimator, names = mean_estimator(inner, design)
     groups = groups_of(args, args["by"], design.within(estimator.members[:, 0]))
-    fitted = fit(design.survey, by_group(estimator, groups.codes, len(groups.labels)))
+    parted = by_group(estimator, groups.codes, len(groups.labels))
+    labels = group_labels(names, groups)
+    fitted = fit(jointly_defined(design.survey, parted), parted)
     i, j = (int(scalar(args[key])) - 1 for key in ("i", "j"))
-    row = np.zeros((1, len(groups.labels)))
+    row = np.zeros((1, len(labels)))
     row[0, [i, j]] = 1, -1
     made, df = fitted.contrasts(row), design.df
     t = made.estimate / made.std_error
     return {
-        "pair": [groups.labels[i], groups.labels[j]], "diff": made.estimate, "se": made.std_error,
+        "pair": [labels[i], labels[j]], "diff": made.estimate, "se": made.std_error,
         "cov": fitted.covariance[i, j], "t": t, "df": df, "p_t": t_two_sided_p(t, df),
     }  # fmt: skip
 

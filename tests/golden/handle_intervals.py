@@ -75,7 +75,7 @@ def _off_a_profile(design, domain, values, df, level):
     times their mean weight. The share is that of a regression on a constant, stopped where R stops.
     """
     weights, y = design.survey.weights, np.where(domain, values, 0.0)
-    n, ratio = int(domain.sum()), weights[domain].mean() / weights[design.domain].mean()
+    n, ratio = int((domain & (weights > 0)).sum()), weights[domain].mean() / weights[design.domain].mean()
     scaled = np.where(domain, weights, 0.0) / weights[design.domain].mean()
     model = generalized_linear(y, predictors([], domain=domain), family="logit")
     search = AsStopped(model, design.domain, weights, EPSILON, STEPS)
@@ -116,8 +116,9 @@ def _replicate_at_edge(survey, shares):
 )
 def svyquantile(args):
     design = args["design"]
-    if "df" in args or ("interval.type" in args and scalar(args["interval.type"]) == "quantile"):
-        raise NotUnderstood("svyquantile with df, or by replicates of the quantile")
+    if "interval.type" in args and scalar(args["interval.type"]) == "quantile":
+        raise NotUnderstood("svyquantile by replicates of the quantile")
+    df = float(scalar(args["df"])) if args.get("df") is not None else None
     columns = formula_columns(args, args["x"], design)
     p = numeric(args["quantiles"])
     alpha = float(scalar(args["alpha"])) if "alpha" in args else 0.05
@@ -127,13 +128,15 @@ def svyquantile(args):
         domain = domain_of(args, columns, design)
         found = design_quantiles(
             design.survey, values, p, domain=domain, level=1 - alpha, method=_interval_type(args),
-            rule=rule,
+            rule=rule, df=df,
         )  # fmt: skip
         used = domain & ~np.isnan(values)
         if _interval_type(args) == "score" and used.any():
             found = _read_unweighted(design, values, used, p, found, alpha, rule)
         if rule == "math" and used.any() and _at_a_step(values[used], design.survey.weights[used], p):
             found = _rounded(design, values, used, p, found, alpha, _interval_type(args))
+        if _interval_type(args) == "mean" and used.any():
+            found = _at_the_top(design, values[used], design.survey.weights[used], found)
         answer[name] = np.column_stack([found.estimate, found.conf_low, found.conf_high, found.std_error])
         peculiar["tie"] |= _at_a_step(values[used], design.survey.weights[used], p)
         peculiar["first_step"] |= bool(used.any() and (found.conf_low == values[used].min()).any())
@@ -142,6 +145,18 @@ def svyquantile(args):
     if len(columns.names) == 1:
         answer |= {"estimate": found.estimate, "std_error": found.std_error, "name": columns.names[0], "p": p}
     return answer | peculiar
+
+
+def _at_the_top(design, y, w, found):
+    """Give the limits of a quantile that nobody lies above: that value, unless R's sum of shares passes 1."""
+    parts = (w / float(np.sum(w.astype(np.longdouble)))).astype(np.longdouble)
+    if not isinstance(design.survey, Replicated) and float(parts.sum()) > 1:
+        return found
+    top = (
+        (found.estimate == y[w > 0].max(initial=-np.inf)) & np.isnan(found.conf_low) & np.isnan(found.conf_high)
+    )
+    low, high = (np.where(top, found.estimate, limit) for limit in (found.conf_low, found.conf_high))
+    return replace(found, conf_low=low, conf_high=high, std_error=np.where(top, 0.0, found.std_error))
 
 
 def _interval_type(args):

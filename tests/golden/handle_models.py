@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 from r_descent import descended
 from r_designs import Design, Replicated
+from r_formulas import label_of, predictors_of, read_right
 from r_interpreter import CONSTANTS, Arguments, Builtin, handles, special
-from r_language import Call, Name, NotUnderstood, Number, deparse, terms
+from r_language import NotUnderstood
 from r_regression import AsStopped, stopped
 from r_values import Factor as LevelsOf
 from r_values import Formula, Logical, Scope, as_factor, numeric, scalar, vector
@@ -18,8 +19,7 @@ from r_values import Formula, Logical, Scope, as_factor, numeric, scalar, vector
 from cxsurvey.numerics.models.families import FAMILIES as FAMILIES_OF
 from cxsurvey.numerics.models.generalized_linear import GeneralizedLinear, generalized_linear
 from cxsurvey.numerics.models.ordinal_models import ProportionalOdds, proportional_odds
-from cxsurvey.numerics.models.predictors import Factor, predictors
-from cxsurvey.numerics.models.predictors import Number as NumberOf
+from cxsurvey.numerics.models.predictors import predictors
 from cxsurvey.numerics.models.regression import Regression, regression
 from cxsurvey.numerics.models.term_tests import likelihood_ratio_term_test, wald_term_test
 from cxsurvey.numerics.sampling.fitted import fit
@@ -37,8 +37,8 @@ CONSTANTS |= {"GC": {"epsilon": vector(1e-14), "maxit": vector(100)}, "OC": {}} 
 SHORT_SEARCH = 0.05  # of a standard error that R's replicates of proportional odds give
 LONG = 1e-16  # to which the control of these calls has proportional odds searched
 LEFT_OPEN = 2e-3  # of a standard error: how far R's search may stop from the solution
-OPERATORS = {Name(sign) for sign in ("*", ":", "-", "^", "/", "%in%")}
 STEP = 1e-3
+FAR, WIDE = 15, 1.0  # log-odds, and a standard error of them below which no replicate is that far
 METHODS = {"logistic": "logit", "probit": "probit"}
 
 
@@ -55,21 +55,22 @@ for each in LINKS:
 @handles("svyglm", "formula", "design", "family", "control")
 def svyglm(args):
     design = args["design"]
-    right = _right(args, args["formula"], design.frame)
+    right, made_of, parts = _right(args, args["formula"], design.frame)
     y = _outcome(args, args["formula"].left, design.frame)
     made = args.get("family") or {"family": "gaussian", "link": "identity"}
     made = args.r.apply(made, [], {}) if isinstance(made, Builtin) else made
     family = FAMILIES.get((made["family"], made["link"]))
     if family is None:
         raise NotUnderstood(f"family {made['family']} with link {made['link']}")
-    matrix = predictors(right, domain=design.domain & ~np.isnan(y))
+    matrix = predictors(made_of, domain=design.domain & ~np.isnan(y), constant=right.constant)
     model = generalized_linear(y, matrix, family=family, separation="limit")
     found = regression(design.survey, model)
     separated = replace(model, separation="error").solve(design.survey.weights).problem == "separated"
     searched = _as_stopped(args, design, model)
+    separated |= isinstance(design.survey, Replicated) and _beyond(model, design.survey, searched.covariance)
     if separated or _within_reach(searched, found.fitted):
         found = replace(found, fitted=searched)
-    return Glm(design, model, found, _named(matrix), separated)
+    return Glm(design, model, found, _named(matrix), separated, parts, right, args["formula"])
 
 
 def _as_stopped(args, design, model):
@@ -82,6 +83,16 @@ def _as_stopped(args, design, model):
     return fit(design.survey, AsStopped(model, design.domain, design.survey.weights, epsilon, int(most)))
 
 
+def _beyond(model, survey, covariance):
+    """Whether a replicate puts somebody's log-odds where a search goes on until it is tired."""
+    kinds = model.predictors.kinds
+    spread = np.sqrt(np.einsum("ij,jk,ik->i", kinds, covariance, kinds).max(initial=0.0))
+    if model.family not in {"logit", "probit"} or spread < WIDE:
+        return False
+    far = np.abs(model.predictors.kinds @ np.nan_to_num(survey.thetas(model)).T).max()
+    return bool(far > FAR)
+
+
 def _within_reach(searched, solved):
     """Whether a search stopped near a solution, in standard errors of it."""
     near = np.abs(searched.estimate - solved.estimate) <= LEFT_OPEN * solved.std_error
@@ -91,11 +102,23 @@ def _within_reach(searched, solved):
 @handles("regTermTest", "model", "test.terms", "method")
 def reg_term_test(args):
     fitted, asked = args["model"], args["test.terms"]
-    wanted = [deparse(term) for term in terms(asked.right)] if isinstance(asked, Formula) else list(asked)
-    if not isinstance(fitted, Glm) or set(wanted) - {term.name for term in fitted.model.predictors.terms}:
+    labels = _labels(asked)
+    if not isinstance(fitted, Glm) or set(labels) - set(fitted.parts):
         raise NotUnderstood("a test of terms that the model does not have, or of another model")
-    survey, model = fitted.design.survey, fitted.model
     kind = scalar(args["method"]) if "method" in args else "Wald"
+    return _term_test(fitted, labels, kind)
+
+
+def _labels(asked):
+    """Name the terms that a test asks about."""
+    if isinstance(asked, Formula):
+        return [label_of(term) for term in read_right(asked.right).terms]
+    return [label_of(name.split(":")) for name in asked]
+
+
+def _term_test(fitted, labels, kind):
+    survey, model = fitted.design.survey, fitted.model
+    wanted = [name for label in labels for name in fitted.parts[label]]
     if kind == "Wald":
         test = wald_term_test(survey, model, *wanted)
         return {"statistic": test.statistic, "df": test.df, "ddf": test.df_denominator, "p": test.p_value}
@@ -104,15 +127,15 @@ def reg_term_test(args):
     test = likelihood_ratio_term_test(survey, model, *wanted)
     scale = _mean_weight(fitted)
     return {
-        "chisq": test.statistic * scale, "df": test.df, "test.terms": wanted, "p": test.p_value,
-        "lambda": test.design_effects * scale, "ddf": test.df_denominator,
+        "chisq": test.statistic * scale, "df": test.df, "test.terms": labels, "p": test.p_value,
+        "lambda": test.design_effects * scale, "ddf": test.df_denominator, "separated": fitted.separated,
     }  # fmt: skip
 
 
 @handles("svyolr", "formula", "design", "method", "control")
 def svyolr(args):
     design = args["design"]
-    right = _right(args, args["formula"], design.frame)
+    _, right, _ = _right(args, args["formula"], design.frame)
     answer = args.r.value(args["formula"].left, Scope(dict(design.frame.columns)))
     if not isinstance(answer, LevelsOf):
         raise NotUnderstood("proportional odds of what is no factor")
@@ -124,9 +147,10 @@ def svyolr(args):
         solved = fit(design.survey, model)
         near = np.abs(found.std_error - solved.std_error) <= SHORT_SEARCH * solved.std_error
         found = found if near.all() else solved
-    made = _ordinal(
-        found.estimate, found.std_error, _named(matrix), model, answer, model.solve(weights).deviance
-    )
+    deviance = model.solve(weights).deviance
+    if replicated:  # on weights of mean 1 over all, whether they answered or not
+        deviance *= weights[matrix.inside].mean() / design.weights.mean()
+    made = _ordinal(found.estimate, found.std_error, _named(matrix), model, answer, deviance)
     return made | {"replicated": replicated}
 
 
@@ -140,13 +164,14 @@ def polr(here):
     scope = Scope(dict(frame.columns), here.scope)
     args = Arguments(here.r)
     args |= {key: here.r.value(node, scope) for key, node in nodes.items() if key != "data"}
-    right = _right(args, args["formula"], frame)
+    _, right, _ = _right(args, args["formula"], frame)
     answer = as_factor(args.r.value(args["formula"].left, Scope(dict(frame.columns))))
     counts = numeric(args["weights"]) if "weights" in args else np.ones(frame.n)
     matrix = predictors(right, domain=answer.codes >= 0, constant=False)
     model = proportional_odds(answer.codes, matrix, link=_link(args))
     solved, scale = model.solve(counts), counts[matrix.inside].mean()
-    errors, deviance = np.sqrt(np.diag(solved.inverse) / scale), solved.deviance * scale
+    inverse = ByDifferences(model).inverse(counts)
+    errors, deviance = np.sqrt(np.diag(inverse) / scale), solved.deviance * scale
     made = _ordinal(solved.parameters, errors, _named(matrix), model, answer, deviance)
     left = counts[matrix.inside].sum() - len(errors)
     return made | {"loglik": -deviance / 2, "df_residual": left}
@@ -169,6 +194,10 @@ class ByDifferences:
         return self.model.at(weights)
 
     def influence(self, weights):
+        return self.model.solve(weights).scores @ self.inverse(weights)
+
+    def inverse(self, weights):
+        """The inverse of the information."""
         solved, likelihood = self.model.solve(weights), self.model.likelihood(weights)
         p = likelihood.columns.shape[1]
         gaps = np.log(np.diff(solved.parameters[p:]))
@@ -180,7 +209,7 @@ class ByDifferences:
         ]
         _, jacobian = _thresholds(centre, p)
         information = (np.array(hessian) + np.transpose(hessian)) / 2
-        return solved.scores @ jacobian @ np.linalg.inv(information) @ jacobian.T
+        return jacobian @ np.linalg.inv(information) @ jacobian.T
 
 
 @dataclass(frozen=True)
@@ -252,6 +281,9 @@ class Glm:
     found: Regression
     names: tuple[str, ...]
     separated: bool
+    parts: dict  # term: names of its predictors
+    right: object
+    formula: Formula
 
     @property
     def fitted(self):
@@ -278,8 +310,9 @@ class Glm:
         residual = (self.model.outcome[known.inside] - mean) / np.sqrt(family.variance(mean))
         if isinstance(self.design.survey, Replicated):
             return w @ residual**2 / self.design.weights.mean()
-        centre = w @ residual / w.sum()
-        return w @ (residual - centre) ** 2 / (len(w) - 1) / self.design.weights.mean()
+        centre, weighed = w @ residual / w.sum(), (w > 0).sum()
+        scale = weighed / (weighed - 1) / len(w) / self.design.weights.mean()
+        return w @ (residual - centre) ** 2 * scale
 
 
 def _ordinal(estimate, errors, names, model, answer, deviance):
@@ -301,24 +334,12 @@ def _link(args):
 
 
 def _right(args, formula, frame):
-    """Give the predictors of a formula; interactions and formulas without a constant are not read."""
+    """Give the right side of a formula, its predictors, and their names by the term that they come from."""
     if not isinstance(formula, Formula):
         raise NotUnderstood("a model of what is no formula")
-    scope, made = Scope(dict(frame.columns)), []
-    for term in terms(formula.right):
-        if term == Number(1.0):
-            continue
-        if not isinstance(term, Name | Call) or getattr(term, "function", None) in OPERATORS:
-            raise NotUnderstood(f"the term {deparse(term)}")
-        value, name = args.r.value(term, scope), deparse(term)
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            if len(value) != frame.n:
-                raise NotUnderstood(f"the term {name}")
-            made.append(NumberOf(name, value))
-        else:
-            factor = as_factor(value)
-            made.append(Factor(name, factor.codes, factor.levels))
-    return made
+    right, scope = read_right(formula.right, formula.left), Scope(dict(frame.columns))
+    values = {name: args.r.value(node, scope) for name, node in right.variables.items()}
+    return right, *predictors_of(right, values, frame.n)
 
 
 def _named(matrix):

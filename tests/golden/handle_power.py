@@ -20,7 +20,7 @@ def power_prop_test(args):
     if args.get("n") is None:
         power = number(args, "power", None)
         solved = float(share_sample_size(p1, p2, power=power, level=level))
-        found = searched(lambda n: float(share_power(p1, p2, n, n, level=level)) - power, 2.0, 1e7)
+        found = searched(lambda n: float(share_power(p1, p2, n, n, level=level)) - power, 1.0, 1e7)
         n = found if abs(found - solved) <= COARSE else solved
         return {"n": n, "power": power, "p1": p1, "p2": p2}
     n = number(args, "n", None)

@@ -16,6 +16,7 @@ from cxsurvey.numerics.scales.omega import hierarchical_omega, one_factor_omega
 
 ITEMS = "bfi"
 VALLEY = 1e-7  # how much deeper than another the deepest valley of a rotation may be
+EDGE = 1e-9  # loadings on a group that the general factor has taken all of
 
 
 def answers(args, key):
@@ -77,6 +78,7 @@ def omega(args):
         "loadings": np.column_stack(
             [found.general, found.group, found.communality, found.uniqueness, share]
         ),
+        "at_bound": bool((np.abs(found.group) < EDGE).all(axis=0).any()),
     }  # fmt: skip
 
 

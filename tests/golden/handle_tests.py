@@ -17,9 +17,11 @@ from cxsurvey.numerics.estimation.estimators import totals
 from cxsurvey.numerics.probability.tails import t_quantile
 from cxsurvey.numerics.probability.weighted_chi_squares import weighted_chi_square_p
 from cxsurvey.numerics.sampling.fitted import fit
+from cxsurvey.numerics.sampling.multistage import Multistage
 from cxsurvey.numerics.sampling.replication import Replicated
 
 ROUNDING = 1e-12
+WHOLE = 1e-9
 STATISTICS = {
     "F": "F", "Chisq": "chisq", "Wald": "wald", "adjWald": "adjusted-wald", "saddlepoint": "saddlepoint",
     "lincom": "saddlepoint",  # R without the package CompQuadForm, as it warns
@@ -41,7 +43,7 @@ def svyttest(args):
     formula, design = args["formula"], args["design"]
     scope = Scope(dict(design.frame.columns))
     y = numeric(args.r.value(formula.left, scope))
-    if formula.right == Number(0.0):
+    if formula.right in {Number(0.0), Number(1.0)}:
         test, name = mean_test(design.survey, y, domain=design.domain), "mean"
         unanswered = bool(np.isnan(y[design.domain]).any())
     else:
@@ -95,7 +97,7 @@ def svychisq(args):
     row, column = (as_factor(args.r.value(term, scope)) for term in asked)
     test = independence_test(
         design.survey, row.codes, column.codes,
-        domain=design.domain, statistic=STATISTICS[kind], base=design.n,
+        domain=design.domain, statistic=STATISTICS[kind], base=design.n, df=_clusters_less_strata(design),
     )  # fmt: skip
     statistic = "F" if kind in {"F", "Wald", "adjWald"} else "X-squared"
     parameter = {"ndf": test.df, "ddf": test.df_denominator} if statistic == "F" else {"df": test.df}
@@ -105,8 +107,17 @@ def svychisq(args):
     return {
         **_cells(design, row, column),
         "statistic": {statistic: test.statistic}, "parameter": parameter, "p_value": p,
+        "whole_denominator": bool(np.isclose(test.df_denominator % 1, [0, 1], rtol=0, atol=WHOLE).any()),
         "empty_level": any(_empties(factor, design.domain) for factor in (row, column)),
     }  # fmt: skip
+
+
+def _clusters_less_strata(design):
+    """Count as R does for these tests: clusters whose members all have a weight of 0 as well."""
+    if not isinstance(design.survey, Multistage):
+        return None
+    alike = replace(design.survey, weights=np.ones(design.frame.n))
+    return alike.degrees_of_freedom(design.domain)
 
 
 def _cells(design, row, column):

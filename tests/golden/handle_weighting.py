@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from r_designs import Design, indicator_columns
@@ -10,13 +10,19 @@ from r_interpreter import CONSTANTS, handles
 from r_language import Call, Name, NotUnderstood, Number, deparse, terms
 from r_values import Factor, Formula, Frame, Named, Scope, Table, as_factor, numeric, scalar
 
-from cxsurvey.numerics.sampling.calibrated import calibrated_design, margin_indicators, recalibrated
+from cxsurvey.numerics.sampling.calibrated import (
+    CalibratedSample,
+    calibrated_design,
+    margin_indicators,
+    recalibrated,
+)
 from cxsurvey.numerics.sampling.multistage import Multistage
 from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.weighting.calibration import calibrate, trim
 from cxsurvey.numerics.weighting.raking import margin, rake
 
 ROUNDING = 1e-12
+ROUNDS, LEFT_OPEN = 10, 1e-5
 CONSTANTS |= {f"cal.{name}": np.array([name], dtype=object) for name in ("linear", "raking", "logit")}
 
 
@@ -76,6 +82,63 @@ def fitted(design, reweight, x, regression=None):
     return replace(design, survey=calibrated_design(design.survey, weights, x, regression=regression))
 
 
+@dataclass(frozen=True)
+class AsRaked:
+    """A raked design whose residuals R takes by ten rounds over the margins, near the end of them all."""
+
+    solved: CalibratedSample
+    margins: tuple
+
+    @property
+    def weights(self):
+        return self.solved.weights
+
+    @property
+    def n(self):
+        return self.solved.n
+
+    @property
+    def df(self):
+        return self.solved.df
+
+    def degrees_of_freedom(self, member=None):
+        return self.solved.degrees_of_freedom(member)
+
+    def covariance(self, estimator):
+        exact = self.solved.covariance(estimator)
+        if not (self.weights > 0).all():
+            return exact
+        rounds = self.solved.drawn.covariance(Residual(estimator, self.residual))
+        near = np.abs(rounds - exact) <= LEFT_OPEN * np.abs(exact) + np.finfo(float).eps
+        return rounds if near.all() else exact
+
+    def residual(self, influence):
+        left = influence / self.weights[:, None]
+        for _ in range(ROUNDS):
+            for codes in self.margins:
+                member = codes[:, None] == np.arange(codes.max() + 1)
+                left = left - member @ (member.T @ left / member.sum(axis=0)[:, None])
+        return left * self.weights[:, None]
+
+
+@dataclass(frozen=True)
+class Residual:
+    """An estimator whose influence values are residuals, of everybody."""
+
+    estimator: object
+    of: object
+
+    @property
+    def members(self):
+        return np.ones_like(self.estimator.members)
+
+    def at(self, weights):
+        return self.estimator.at(weights)
+
+    def influence(self, weights):
+        return self.of(self.estimator.influence(weights))
+
+
 @handles("rake", "design", "sample.margins", "population.margins", "control", "compress")
 def rake_margins(args):
     design = whole_design(args)
@@ -84,7 +147,10 @@ def rake_margins(args):
         for formula, population in zip(args["sample.margins"], args["population.margins"], strict=True)
     ]
     x = margin_indicators(margins)
-    return fitted(design, lambda w: rake(w, margins).weights, x, np.ones(design.frame.n))
+    raked = fitted(design, lambda w: rake(w, margins).weights, x, np.ones(design.frame.n))
+    if isinstance(raked.survey, Replicated):
+        return raked
+    return replace(raked, survey=AsRaked(raked.survey, tuple(item.codes for item in margins)))
 
 
 @handles("postStratify", "design", "strata", "population", "partial")
@@ -160,15 +226,16 @@ def calibrate_margins(args, design, population):
 def trim_weights(args):
     design = whole_design(args)
     limits = {key: float(scalar(args[key])) for key in ("lower", "upper") if key in args}
-    strict = "strict" in args and scalar(args["strict"]) and not isinstance(design.survey, Replicated)
+    replicated = isinstance(design.survey, Replicated)
+    strict = "strict" in args and scalar(args["strict"]) and not replicated
 
     def cut(w):
         """Trim those with weight; one that a replicate leaves out stays out."""
-        kept, trimmed = w > 0, w.copy()
+        kept, trimmed = (w > 0) | (not replicated), w.copy()
         trimmed[kept] = trim(w[kept], redistribute="equal", **limits)
         return cut(trimmed) if strict and passes(trimmed[kept], limits) else trimmed
 
-    if isinstance(design.survey, Replicated):
+    if replicated:
         return replace(design, survey=recalibrated(design.survey, cut))
     return replace(design, survey=replace(design.survey, weights=cut(design.survey.weights)))
 

@@ -100,6 +100,11 @@ class Designs:
             return self.frame(f"{name}.csv")
         return None
 
+    def unweighed(self, name):
+        """Whether a name is of a design with weights of 0."""
+        design = self.named(name, {}) if name in self.declared else None
+        return isinstance(design, Design) and not design.survey.weights.all()
+
     def text_of(self, name):
         """The R call that made a design, for those that have no data file of their own."""
         return self.declared[name]["r"] if name in self.declared else None

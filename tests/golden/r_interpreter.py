@@ -121,10 +121,7 @@ class Interpreter:
             pass
         if name in CONSTANTS:
             return CONSTANTS[name]
-        made = self.made(name)
-        if made is not None:
-            return made
-        found = self.designs.named(name, self.options)
+        found = self.made_or_named(name)
         if found is not None:
             return found
         if name in HANDLERS:
@@ -135,6 +132,17 @@ class Interpreter:
         if not self.designs.complete:
             raise DataMissing(f"{name}.csv")  # the name is most likely of a file that stayed out
         raise NotUnderstood(f"no object '{name}'")
+
+    def made_or_named(self, name):
+        """Make an object as the script does, or find it by name, also where its making cannot be read."""
+        try:
+            made = self.made(name)
+        except NotUnderstood:
+            found = self.designs.named(name, self.options)
+            if found is None:
+                raise
+            return found
+        return self.designs.named(name, self.options) if made is None else made
 
     def made(self, name):
         """Make an object as the script of the golden file does; within its own making a name means the file."""
@@ -159,9 +167,18 @@ class Interpreter:
             if name in SPECIAL:
                 return SPECIAL[name](Here(self, node, scope))
             if name not in HANDLERS:
-                raise NotUnderstood(f"no function '{name}'")
+                return self.apply(self.function_of_script(name), *self.evaluated(node.arguments, scope))
             return self.apply(HANDLERS[name], *self.evaluated(node.arguments, scope))
         return self.apply(self.value(node.function, scope), *self.evaluated(node.arguments, scope))
+
+    def function_of_script(self, name):
+        """A function that the script of the golden file defines."""
+        trees = statements(self.designs.golden, name, function=True)
+        if not trees:
+            raise NotUnderstood(f"no function '{name}'")
+        scope = Scope()
+        self.value(trees[-1], scope)
+        return scope.find(name)
 
     def own_function(self, name, scope):
         """A function that the call itself defined; R skips what is no function when it looks for one."""

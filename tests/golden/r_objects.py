@@ -12,7 +12,7 @@ from pathlib import Path
 from r_language import Call, Name, NotUnderstood, parse
 
 HERE = Path(__file__).resolve().parent
-ASSIGNMENT = re.compile(r"([A-Za-z.][\w.]*)(?:\$[\w.]+)?\s*<-(?!\s*function)")
+ASSIGNMENT = re.compile(r"([A-Za-z.][\w.]*)(?:\$[\w.]+)?\s*<-\s*(function\b)?")
 
 
 def scripts_of(golden):
@@ -23,10 +23,10 @@ def scripts_of(golden):
 
 
 @cache
-def statements(golden, name):
-    """Give the assignments to an object and its columns, from the first script that has any."""
+def statements(golden, name, *, function=False):
+    """Give the assignments to an object and its columns, or to a function, from the first script with any."""
     for path in scripts_of(golden) if golden else ():
-        found = _assignments(path).get(name, ())
+        found = _assignments(path).get((name, function), ())
         if found:
             return found
     return ()
@@ -44,7 +44,7 @@ def _assignments(path):
         except NotUnderstood:
             continue
         if isinstance(tree, Call) and tree.function == Name("<-"):
-            found.setdefault(match[1], []).append(tree)
+            found.setdefault((match[1], match[2] is not None), []).append(tree)
     return {name: tuple(trees) for name, trees in found.items()}
 
 

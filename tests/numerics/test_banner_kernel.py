@@ -19,6 +19,7 @@ from cxsurvey.numerics.banners.records import (
     OptionsQuestion,
     OverlappingColumns,
 )
+from cxsurvey.numerics.tables.moments import for_gaps
 from cxsurvey.numerics.tables.totals import cell_totals, column_totals, sample_design
 from cxsurvey.numerics.tables.variance import ratio_estimates
 
@@ -119,7 +120,7 @@ def check(design, question, table, rows, columns):
     for t, expected in zip(range(rows.start, rows.stop), one_by_one(design, question, columns), strict=True):
         b = table.base_of[t]
         alone = (expected.df <= 0) & ~(np.diag(expected.covariance) > 0)
-        V = expected.covariance.copy()
+        V = for_gaps(expected.covariance, expected.gap_factor).copy()
         V[alone] = np.nan
         V[:, alone] = np.nan
         near(table.estimate[t], expected.estimate[:c], SCORES)

@@ -279,3 +279,11 @@ def test_empty_bases_give_nan():
 
 def test_binomial_by_hand():
     assert binomial_test(8, 9, alternative="greater").p_value == pytest.approx((comb(9, 8) + 1) / 2**9)
+
+
+def test_a_table_of_many_arrangements_is_gone_through():
+    # R 4.2.2: fisher.test(matrix(c(11, 0, 4, 9, 7, 2, 12, 5, 1, 8, 10, 3), 4), workspace = 2e7)$p.value
+    table = np.array([11, 0, 4, 9, 7, 2, 12, 5, 1, 8, 10, 3]).reshape(3, 4).T
+    assert fisher_table(table) == pytest.approx(
+        0.000145967532140943, rel=1e-9
+    )  # R adds some thousand chances up

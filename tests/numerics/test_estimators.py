@@ -153,3 +153,12 @@ def test_an_unknown_comparison_is_refused():
     with pytest.raises(RequestError) as caught:
         design_effects(design, score, fit(design, score), against="srs")
     assert caught.value.code == "unknown-option"
+
+
+def test_one_answer_of_everybody_has_no_variance_at_all():
+    same = covariances(np.full(7, 0.1)).at(np.array([1.0, 2.5, 0.3, 1.7, 4.0, 0.9, 1.1]))
+    assert same.tolist() == [0.0]
+    shifted, plain = (
+        covariances([1.0 + at, 2.0 + at, 4.0 + at]).at(np.array([1.0, 2.0, 3.0])) for at in (1e6, 0.0)
+    )
+    assert shifted == pytest.approx(plain, rel=1e-12)

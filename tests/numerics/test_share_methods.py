@@ -232,3 +232,11 @@ def test_one_answer_only_has_no_error(method):
 def test_nobody_has_no_quantile():
     found = design_quantiles(multistage_design(np.ones(4)), np.full(4, np.nan), 0.5)
     assert np.isnan([found.estimate[0], found.conf_low[0], found.conf_high[0], found.std_error[0]]).all()
+
+
+def test_degrees_of_freedom_of_quantiles_may_be_given():
+    design, values = multistage_design(np.ones(60)), np.arange(60.0)
+    own, told, few = (design_quantiles(design, values, [0.3, 0.5], df=df) for df in (None, 59, 3))
+    assert (told.conf_low.tolist(), told.std_error.tolist()) == (own.conf_low.tolist(), own.std_error.tolist())
+    assert (few.conf_high - few.conf_low > own.conf_high - own.conf_low).all()
+    assert few.df == 3

@@ -98,3 +98,15 @@ def test_another_number_of_cells_is_refused():
     with pytest.raises(RequestError) as fault:
         table_independence(totals, 3, 2)
     assert fault.value.code == "array-shape"
+
+
+def test_degrees_of_freedom_may_be_given():
+    row, column = np.repeat([0, 0, 1, 1], [12, 9, 5, 14]), np.repeat([0, 1, 0, 1], [12, 9, 5, 14])
+    design = multistage_design(np.ones(40))
+    for statistic in ("F", "wald", "adjusted-wald"):
+        own, told, few = (
+            independence_test(design, row, column, statistic=statistic, df=df) for df in (None, 39, 10)
+        )
+        assert (told.df_denominator, told.p_value) == (own.df_denominator, own.p_value)
+        assert few.df_denominator == pytest.approx(10)
+        assert few.p_value > own.p_value

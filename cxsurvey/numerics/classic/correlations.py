@@ -13,7 +13,7 @@ import numpy as np
 from cxsurvey.errors import RequestError
 from cxsurvey.numerics.arrays import Floats, as_floats
 from cxsurvey.numerics.classic.rank_sums import ranked
-from cxsurvey.numerics.classic.tested import Tested, pairs_of
+from cxsurvey.numerics.classic.tested import Alternative, Tested, directed_p, level_of, one_ended, pairs_of
 from cxsurvey.numerics.probability.tails import normal_quantile, normal_two_sided_p, t_two_sided_p
 
 if TYPE_CHECKING:
@@ -48,13 +48,17 @@ class Correlation:
     n: int
 
 
-def pearson(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = 0.95) -> Correlation:
+def pearson(
+    x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = 0.95, alternative: Alternative = "two-sided"
+) -> Correlation:
     """Correlate two variables linearly.
 
     Parameters
     ----------
     x, y : (n,) arrays
     level : float
+    alternative : {"two-sided", "less", "greater"}
+        That the correlation is not 0, below 0, above 0. The interval of the last two has one end.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def pearson(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = 0.95) -> Corre
     Raises
     ------
     RequestError
-        ``array-shape``, ``not-a-fraction``.
+        ``array-shape``, ``not-a-fraction``, ``unknown-option``.
 
     Examples
     --------
@@ -72,7 +76,7 @@ def pearson(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = 0.95) -> Corre
     >>> round(result.estimate, 4), round(result.test.p_value, 4)
     (0.8, 0.1041)
     """
-    z = normal_quantile(level)
+    z = normal_quantile(level_of(level, alternative))
     a, b = pairs_of(x, y)
     r, n = _product_moment(a, b), len(a)
     low = high = float("nan")
@@ -81,15 +85,19 @@ def pearson(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = 0.95) -> Corre
         low, high = float(np.tanh(np.arctanh(r) - margin)), float(np.tanh(np.arctanh(r) + margin))
     elif n >= FISHER_LEAST:
         low = high = r
-    return Correlation(r, _t_test(r, n), low, high, n)
+    if not np.isnan(low):
+        low, high = one_ended(low, high, alternative, widest=1.0)
+    return Correlation(r, _t_test(r, n, alternative), low, high, n)
 
 
-def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> Correlation:
+def spearman(x: npt.ArrayLike, y: npt.ArrayLike, *, alternative: Alternative = "two-sided") -> Correlation:
     """Correlate the ranks of two variables (Spearman 1904).
 
     Parameters
     ----------
     x, y : (n,) arrays
+    alternative : {"two-sided", "less", "greater"}
+        That the correlation is not 0, below 0, above 0.
 
     Returns
     -------
@@ -99,7 +107,7 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> Correlation:
     Raises
     ------
     RequestError
-        ``array-shape``.
+        ``array-shape``, ``unknown-option``.
 
     Examples
     --------
@@ -109,15 +117,17 @@ def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> Correlation:
     a, b = pairs_of(x, y)
     n = len(a)
     r = _product_moment(ranked(a)[0], ranked(b)[0]) if n else float("nan")
-    return Correlation(r, _t_test(r, n), float("nan"), float("nan"), n)
+    return Correlation(r, _t_test(r, n, alternative), float("nan"), float("nan"), n)
 
 
-def kendall(x: npt.ArrayLike, y: npt.ArrayLike) -> Correlation:
+def kendall(x: npt.ArrayLike, y: npt.ArrayLike, *, alternative: Alternative = "two-sided") -> Correlation:
     """Correlate two variables by the order of pairs of respondents (Kendall 1945).
 
     Parameters
     ----------
     x, y : (n,) arrays
+    alternative : {"two-sided", "less", "greater"}
+        That the correlation is not 0, below 0, above 0.
 
     Returns
     -------
@@ -128,7 +138,7 @@ def kendall(x: npt.ArrayLike, y: npt.ArrayLike) -> Correlation:
     Raises
     ------
     RequestError
-        ``array-shape``.
+        ``array-shape``, ``unknown-option``.
 
     Examples
     --------
@@ -146,9 +156,8 @@ def kendall(x: npt.ArrayLike, y: npt.ArrayLike) -> Correlation:
     tied = [pairs - float((size * (size - 1)).sum()) / 2 for size in (t, u)]
     tau = agreeing / np.sqrt(tied[0] * tied[1])
     z = agreeing / np.sqrt(_variance(n, t, u))
-    return Correlation(
-        float(tau), Tested(float(z), float(normal_two_sided_p(z))), float("nan"), float("nan"), n
-    )
+    p = directed_p(float(z), float(normal_two_sided_p(z)), alternative)
+    return Correlation(float(tau), Tested(float(z), p), float("nan"), float("nan"), n)
 
 
 def correlation_matrix(values: npt.ArrayLike, *, pairwise: bool = False) -> Floats:
@@ -198,12 +207,12 @@ def _product_moment(a: Floats, b: Floats) -> float:
     return float(np.clip(c @ d / np.sqrt((c @ c) * (d @ d)), -1.0, 1.0))
 
 
-def _t_test(r: float, n: int) -> Tested:
+def _t_test(r: float, n: int, alternative: Alternative) -> Tested:
     df = n - 2
     if np.isnan(r) or df < 1:
         return Tested(float("nan"), float("nan"), df)
     t = r * np.sqrt(df / (1 - r * r)) if abs(r) < 1 else np.copysign(np.inf, r)
-    return Tested(float(t), float(t_two_sided_p(t, df)), df)
+    return Tested(float(t), directed_p(float(t), float(t_two_sided_p(t, df)), alternative), df)
 
 
 def _agreement(a: Floats, b: Floats) -> float:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 AS_LIKELY = 1 + 1e-7  # chances that differ by less are of equally likely outcomes, computed in another order
 HALVINGS = 200
 WIDEST_LOG_ODDS = 700.0
-MOST_TABLES = 2_000_000
+MOST_TABLES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,16 @@ import numpy as np
 
 from cxsurvey.errors import RequestError
 from cxsurvey.numerics.arrays import Floats, Ints
-from cxsurvey.numerics.classic.tested import Tested, pairs_of, sample_of, samples_of
+from cxsurvey.numerics.classic.tested import (
+    Alternative,
+    Tested,
+    directed_p,
+    level_of,
+    one_ended,
+    pairs_of,
+    sample_of,
+    samples_of,
+)
 from cxsurvey.numerics.probability.tails import t_two_sided_p
 from cxsurvey.numerics.probability.upper_tails import chi_square_p, f_p, range_p, range_quantile
 from cxsurvey.numerics.tables.inference import t_interval
@@ -106,7 +115,13 @@ class _Moments:
 
 
 def t_test(
-    x: npt.ArrayLike, y: npt.ArrayLike, *, pooled: bool = False, paired: bool = False, level: float = 0.95
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    pooled: bool = False,
+    paired: bool = False,
+    level: float = 0.95,
+    alternative: Alternative = "two-sided",
 ) -> MeanComparison:
     """Test the means of two samples.
 
@@ -119,6 +134,8 @@ def t_test(
     paired : bool
         x and y are of the same respondents; pairs with a missing value are left out.
     level : float
+    alternative : {"two-sided", "less", "greater"}
+        That mean 1 differs, is the smaller, is the larger. The interval of the last two has one end.
 
     Returns
     -------
@@ -127,7 +144,7 @@ def t_test(
     Raises
     ------
     RequestError
-        ``array-shape``, ``not-a-fraction``.
+        ``array-shape``, ``not-a-fraction``, ``unknown-option``.
 
     Examples
     --------
@@ -137,23 +154,25 @@ def t_test(
     """
     if paired:
         first, second = pairs_of(x, y)
-        return mean_test(first - second, level=level)
+        return mean_test(first - second, level=level, alternative=alternative)
     samples = [sample_of("x", x), sample_of("y", y)]
     if min(map(len, samples)) < (1 if pooled else TWO):
-        return _compared(float("nan"), float("nan"), float("nan"), level)
+        return _compared(float("nan"), float("nan"), float("nan"), level, alternative)
     moments = _Moments.of(samples)
     difference = float(moments.mean[0] - moments.mean[1])
     if pooled:
         df = float(moments.n.sum() - TWO)
         variance = float(moments.squares.sum() / df * (1 / moments.n).sum()) if df > 0 else float("nan")
-        return _compared(difference, variance, df, level)
+        return _compared(difference, variance, df, level, alternative)
     each = moments.squares / (moments.n - 1) / moments.n
     variance = float(each.sum())
     df = variance**2 / float((each**2 / (moments.n - 1)).sum()) if variance > 0 else float("nan")
-    return _compared(difference, variance, df, level)
+    return _compared(difference, variance, df, level, alternative)
 
 
-def mean_test(x: npt.ArrayLike, mean: float = 0.0, *, level: float = 0.95) -> MeanComparison:
+def mean_test(
+    x: npt.ArrayLike, mean: float = 0.0, *, level: float = 0.95, alternative: Alternative = "two-sided"
+) -> MeanComparison:
     """Test the mean of one sample against a given number.
 
     Parameters
@@ -161,6 +180,8 @@ def mean_test(x: npt.ArrayLike, mean: float = 0.0, *, level: float = 0.95) -> Me
     x : (n,) array
     mean : float
     level : float
+    alternative : {"two-sided", "less", "greater"}
+        That the mean differs, is smaller, is larger. The interval of the last two has one end.
 
     Returns
     -------
@@ -169,7 +190,7 @@ def mean_test(x: npt.ArrayLike, mean: float = 0.0, *, level: float = 0.95) -> Me
     Raises
     ------
     RequestError
-        ``array-shape``, ``not-a-fraction``.
+        ``array-shape``, ``not-a-fraction``, ``unknown-option``.
 
     Examples
     --------
@@ -178,18 +199,24 @@ def mean_test(x: npt.ArrayLike, mean: float = 0.0, *, level: float = 0.95) -> Me
     """
     sample = sample_of("x", x)
     if len(sample) < TWO:
-        return _compared(float("nan"), float("nan"), float("nan"), level)
+        return _compared(float("nan"), float("nan"), float("nan"), level, alternative)
     moments = _Moments.of([sample])
     n = float(moments.n[0])
-    return _compared(float(moments.mean[0]) - mean, float(moments.squares[0]) / (n - 1) / n, n - 1, level)
+    variance = float(moments.squares[0]) / (n - 1) / n
+    return _compared(float(moments.mean[0]) - mean, variance, n - 1, level, alternative)
 
 
-def _compared(difference: float, variance: float, df: float, level: float) -> MeanComparison:
+def _compared(
+    difference: float, variance: float, df: float, level: float, alternative: Alternative
+) -> MeanComparison:
     error = float(np.sqrt(variance))
     t = difference / error if error > 0 else float("nan")
-    limits = t_interval(difference, error, df, level)
-    test = Tested(t, float(t_two_sided_p(t, df)), df)
-    return MeanComparison(test, difference, error, float(limits.low), float(limits.high))
+    limits = t_interval(difference, error, df, level_of(level, alternative))
+    low, high = float(limits.low), float(limits.high)
+    if not np.isnan(low):
+        low, high = one_ended(low, high, alternative)
+    test = Tested(t, directed_p(t, float(t_two_sided_p(t, df)), alternative), df)
+    return MeanComparison(test, difference, error, low, high)
 
 
 def anova(samples: Sequence[npt.ArrayLike]) -> VarianceTable:

@@ -12,7 +12,15 @@ import numpy as np
 
 from cxsurvey.errors import RequestError
 from cxsurvey.numerics.arrays import Floats, as_floats
-from cxsurvey.numerics.classic.tested import Tested, pairs_of, sample_of, samples_of
+from cxsurvey.numerics.classic.tested import (
+    Alternative,
+    Tested,
+    check_alternative,
+    directed_p,
+    pairs_of,
+    sample_of,
+    samples_of,
+)
 from cxsurvey.numerics.probability.tails import normal_two_sided_p
 from cxsurvey.numerics.probability.upper_tails import chi_square_p
 
@@ -25,7 +33,12 @@ MATRIX = 2
 
 
 def mann_whitney(
-    x: npt.ArrayLike, y: npt.ArrayLike, *, continuity: bool = True, exact: bool | None = None
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    continuity: bool = True,
+    exact: bool | None = None,
+    alternative: Alternative = "two-sided",
 ) -> Tested:
     """Test whether values of one sample tend to be larger than those of another (Mann and Whitney 1947).
 
@@ -37,17 +50,19 @@ def mann_whitney(
     exact : bool, optional
         The distribution of all orders, for samples without ties; by default where there are none and both
         samples have fewer than 50 values. With ties ``True`` is refused.
+    alternative : {"two-sided", "less", "greater"}
+        That values of x are other, smaller, larger.
 
     Returns
     -------
     Tested
-        ``statistic`` is U, how often a value of x is larger than one of y (ties count half); two-sided p-value.
-        NaN where a sample is empty or all values are the same.
+        ``statistic`` is U, how often a value of x is larger than one of y (ties count half). NaN where a sample
+        is empty or all values are the same.
 
     Raises
     ------
     RequestError
-        ``array-shape``, ``bad-option`` for an exact test with ties.
+        ``array-shape``, ``unknown-option``, ``bad-option`` for an exact test with ties.
 
     Examples
     --------
@@ -55,6 +70,7 @@ def mann_whitney(
     >>> result.statistic, round(result.p_value, 4)
     (18.0, 0.6623)
     """
+    check_alternative(alternative)
     a, b = sample_of("x", x), sample_of("y", y)
     m, n = len(a), len(b)
     if not m or not n:
@@ -63,10 +79,10 @@ def mann_whitney(
     u = float(rank[:m].sum() - m * (m + 1) / 2)
     if exact if exact is not None else not ties.any() and max(m, n) < EXACT_BELOW:
         _refuse_ties(ties, zeros=False)
-        return Tested(u, _two_sided(_sums_of_ranks(m, n), round(u)))
+        return Tested(u, _exact_p(_sums_of_ranks(m, n), round(u), alternative))
     total = m + n
     variance = m * n / 12 * (total + 1 - float(ties.sum()) / (total * max(total - 1, 1)))
-    return Tested(u, _normal_p(u - m * n / 2, variance, continuity=continuity))
+    return Tested(u, _normal_p(u - m * n / 2, variance, continuity=continuity, alternative=alternative))
 
 
 def signed_rank(
@@ -75,6 +91,7 @@ def signed_rank(
     *,
     continuity: bool = True,
     exact: bool | None = None,
+    alternative: Alternative = "two-sided",
 ) -> Tested:
     """Test whether paired differences lie about 0 (Wilcoxon 1945).
 
@@ -87,17 +104,18 @@ def signed_rank(
     exact : bool, optional
         The distribution over all signs; by default where there are no ties and no zeros and fewer than 50
         differences. Otherwise ``True`` is refused.
+    alternative : {"two-sided", "less", "greater"}
+        That differences lie about something else, below 0, above 0.
 
     Returns
     -------
     Tested
-        ``statistic`` is V, the sum of the ranks of positive differences; two-sided p-value. NaN where no
-        difference is left.
+        ``statistic`` is V, the sum of the ranks of positive differences. NaN where no difference is left.
 
     Raises
     ------
     RequestError
-        ``array-shape``, ``bad-option`` for an exact test with ties or zeros.
+        ``array-shape``, ``unknown-option``, ``bad-option`` for an exact test with ties or zeros.
 
     Examples
     --------
@@ -105,6 +123,7 @@ def signed_rank(
     >>> result.statistic, result.p_value
     (18.0, 0.15625)
     """
+    check_alternative(alternative)
     if y is None:
         difference = sample_of("x", x)
     else:
@@ -119,9 +138,9 @@ def signed_rank(
     zeros = n < len(difference)
     if exact if exact is not None else not ties.any() and not zeros and n < EXACT_BELOW:
         _refuse_ties(ties, zeros=zeros)
-        return Tested(v, _two_sided(_sums_of_signed_ranks(n), round(v)))
+        return Tested(v, _exact_p(_sums_of_signed_ranks(n), round(v), alternative))
     variance = n * (n + 1) * (2 * n + 1) / 24 - float(ties.sum()) / 48
-    return Tested(v, _normal_p(v - n * (n + 1) / 4, variance, continuity=continuity))
+    return Tested(v, _normal_p(v - n * (n + 1) / 4, variance, continuity=continuity, alternative=alternative))
 
 
 def kruskal_wallis(samples: Sequence[npt.ArrayLike]) -> Tested:
@@ -265,17 +284,25 @@ def _refuse_ties(ties: Floats, *, zeros: bool) -> None:
         raise RequestError.bad_option("exact", "True", "False or None, as there are ties or zeros")
 
 
-def _normal_p(distance: float, variance: float, *, continuity: bool) -> float:
+def _normal_p(distance: float, variance: float, *, continuity: bool, alternative: Alternative) -> float:
     if not variance > 0:
         return float("nan")
-    near = np.sign(distance) * max(abs(distance) - HALF, 0.0) if continuity else distance
-    return float(normal_two_sided_p(near / np.sqrt(variance)))
+    near = distance
+    if continuity and alternative == "two-sided":
+        near = float(np.sign(distance)) * max(abs(distance) - HALF, 0.0)
+    elif continuity:
+        near = distance - (HALF if alternative == "greater" else -HALF)
+    z = near / np.sqrt(variance)
+    return directed_p(z, float(normal_two_sided_p(z)), alternative)
 
 
-def _two_sided(ways: Floats, value: int) -> float:
-    """Twice the smaller tail of a distribution given by its ways."""
+def _exact_p(ways: Floats, value: int, alternative: Alternative) -> float:
+    """Give a tail of a distribution given by its ways; twice the smaller one for both."""
     chances = ways / ways.sum()
-    return min(1.0, 2 * min(float(chances[: value + 1].sum()), float(chances[value:].sum())))
+    below, above = float(chances[: value + 1].sum()), float(chances[value:].sum())
+    if alternative == "two-sided":
+        return min(1.0, 2 * min(below, above))
+    return min(1.0, below if alternative == "less" else above)
 
 
 def _sums_of_ranks(m: int, n: int) -> Floats:

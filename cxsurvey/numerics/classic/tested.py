@@ -186,3 +186,96 @@ def check_alternative(alternative: str) -> None:
     """
     if alternative not in ALTERNATIVES:
         raise RequestError.unknown_option("alternative", alternative, ALTERNATIVES)
+
+
+def directed_p(statistic: float, two_sided: float, alternative: Alternative) -> float:
+    """Turn the two-sided p-value of a symmetric statistic into that of an alternative.
+
+    Parameters
+    ----------
+    statistic : float
+        Its sign says on which side of the hypothesis the sample lies.
+    two_sided : float
+    alternative : {"two-sided", "less", "greater"}
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    RequestError
+        ``unknown-option``.
+
+    Examples
+    --------
+    >>> directed_p(2.1, 0.04, "greater"), directed_p(2.1, 0.04, "less")
+    (0.02, 0.98)
+    """
+    check_alternative(alternative)
+    if alternative == "two-sided" or np.isnan(statistic):
+        return two_sided
+    toward = statistic > 0 if alternative == "greater" else statistic < 0
+    return two_sided / 2 if toward else 1 - two_sided / 2
+
+
+def level_of(level: float, alternative: Alternative) -> float:
+    """Give the level of the two-sided interval that ends where one with one end does.
+
+    Parameters
+    ----------
+    level : float
+        Above 0.5 for an interval with one end.
+    alternative : {"two-sided", "less", "greater"}
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    RequestError
+        ``unknown-option``, ``not-a-fraction``.
+
+    Examples
+    --------
+    >>> round(level_of(0.95, "less"), 12)
+    0.9
+    """
+    check_alternative(alternative)
+    if alternative == "two-sided":
+        return level
+    if not 1 / 2 < level < 1:
+        raise RequestError.not_a_fraction("level", level)
+    return 2 * level - 1
+
+
+def one_ended(
+    low: float, high: float, alternative: Alternative, *, widest: float = np.inf
+) -> tuple[float, float]:
+    """Let the end of an interval go that an alternative leaves open.
+
+    Parameters
+    ----------
+    low, high : float
+    alternative : {"two-sided", "less", "greater"}
+        "less" has no lower end, "greater" no upper one.
+    widest : float
+        Where an open end lies, with the sign of its side.
+
+    Returns
+    -------
+    low, high : float
+
+    Raises
+    ------
+    RequestError
+        ``unknown-option``.
+
+    Examples
+    --------
+    >>> one_ended(0.1, 0.4, "greater", widest=1.0)
+    (0.1, 1.0)
+    """
+    check_alternative(alternative)
+    return -widest if alternative == "less" else low, widest if alternative == "greater" else high

@@ -53,6 +53,7 @@ def independence_test(
     domain: npt.ArrayLike | None = None,
     statistic: IndependenceStatistic = "F",
     base: float | None = None,
+    df: float | None = None,
 ) -> IndependenceTest:
     """Test whether two answers are independent.
 
@@ -72,6 +73,8 @@ def independence_test(
     base : float, optional
         What X² and the deltas are blown up to; the respondents in the table when left out (R takes those in
         the domain, whether they answered or not). No p-value depends on it.
+    df : float, optional
+        Degrees of freedom of the design; when left out those of the domain, with those who did not answer.
 
     Returns
     -------
@@ -86,8 +89,7 @@ def independence_test(
 
     Notes
     -----
-    The degrees of freedom of the design are those of the domain, with those who did not answer. p is NaN where
-    the design leaves none, and for a Wald test with more cells than the design has degrees of freedom.
+    p is NaN where the design leaves no degrees of freedom, and for a Wald test with more cells than it has.
 
     Examples
     --------
@@ -102,7 +104,8 @@ def independence_test(
     cells = _cells(design, row, column, domain)
     fitted = fit(design, means(cells.indicators, domain=cells.inside))
     size = float(fitted.n[0]) if base is None else float(base)
-    nu, shape = design.degrees_of_freedom(domain), (cells.n_rows, cells.n_columns)
+    nu = design.degrees_of_freedom(domain) if df is None else df
+    shape = (cells.n_rows, cells.n_columns)
     if statistic == "wald" or statistic == "adjusted-wald":  # noqa: PLR1714 - mypy narrows by equality only
         pearson = pearson_statistic(fitted.estimate, shape, size)
         return _wald(design, cells, nu, pearson, adjusted=statistic == "adjusted-wald")
@@ -130,7 +133,9 @@ def _cells(
     return _Cells(np.where(inside, place[0] * sizes[1] + place[1], -1), inside, *sizes)
 
 
-def _wald(design: SurveyDesign, cells: _Cells, nu: int, pearson: float, *, adjusted: bool) -> IndependenceTest:
+def _wald(
+    design: SurveyDesign, cells: _Cells, nu: float, pearson: float, *, adjusted: bool
+) -> IndependenceTest:
     from scipy.special import fdtrc  # noqa: PLC0415 - 0.3 s, paid by those who ask for a test
 
     fitted = fit(design, totals(cells.indicators, domain=cells.inside))

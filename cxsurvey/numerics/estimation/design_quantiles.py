@@ -34,7 +34,7 @@ class DesignQuantiles:
     ----------
     estimate, conf_low, conf_high, std_error : (J,) float
         NaN for an empty domain; a limit and the standard error also where the data do not reach far enough.
-    df : int
+    df : float
         Degrees of freedom of the intervals.
     n : int
         Members of the domain.
@@ -44,7 +44,7 @@ class DesignQuantiles:
     conf_low: Floats
     conf_high: Floats
     std_error: Floats
-    df: int
+    df: float
     n: int
 
 
@@ -57,6 +57,7 @@ def design_quantiles(
     rule: QuantileRuleName = "math",
     method: QuantileMethod = "mean",
     level: float = 0.95,
+    df: float | None = None,
 ) -> DesignQuantiles:
     """Estimate quantiles and their intervals.
 
@@ -76,13 +77,15 @@ def design_quantiles(
         goes from the first value whose share is no more than t of its standard errors below p to the first
         whose share is more than that above (Francisco and Fuller 1991).
     level : float
+    df : float, optional
+        Degrees of freedom of the intervals; those of the domain when left out.
 
     Returns
     -------
     DesignQuantiles
         ``std_error`` is the width of the interval over 2 t. A limit is NaN where the interval of F leaves 0
         to 1 and where nobody lies above the quantile. Where everybody gave one answer the limits are that
-        answer and the standard error is 0.
+        answer and the standard error is 0; without degrees of freedom they are NaN.
 
     Raises
     ------
@@ -106,17 +109,17 @@ def design_quantiles(
     sample = _Sample(design, np.where(inside, y, 0.0), inside, rule)
     wanted = np.atleast_1d(as_floats(p))
     estimate = sample.read(wanted)
-    df = design.degrees_of_freedom(inside)
+    counted = design.degrees_of_freedom(inside) if df is None else df
     if method == "score":
-        limits = [_score_limits(sample, at, df, level) for at in wanted]
+        limits = [_score_limits(sample, at, counted, level) for at in wanted]
         low, high = np.array([pair[0] for pair in limits]), np.array([pair[1] for pair in limits])
     else:
-        low, high = _woodruff_limits(sample, estimate, df, method, level)
-    std_error = (high - low) / (2 * t_quantile(level, df))
-    if sample.one_answer():
+        low, high = _woodruff_limits(sample, estimate, counted, method, level)
+    std_error = (high - low) / (2 * t_quantile(level, counted))
+    if sample.one_answer() and counted > 0:
         low = high = estimate
         std_error = np.zeros(len(wanted))
-    return DesignQuantiles(estimate, low, high, std_error, df, int(inside.sum()))
+    return DesignQuantiles(estimate, low, high, std_error, counted, int(inside.sum()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ class _Sample:
 
 
 def _woodruff_limits(
-    sample: _Sample, estimate: Floats, df: int, method: QuantileMethod, level: float
+    sample: _Sample, estimate: Floats, df: float, method: QuantileMethod, level: float
 ) -> tuple[Floats, Floats]:
     kind = "mean" if method == "score" else method
     below = fit(sample.design, means(sample.values[:, None] <= estimate, domain=sample.inside))
@@ -153,7 +156,7 @@ def _woodruff_limits(
     return low, high
 
 
-def _score_limits(sample: _Sample, p: float, df: int, level: float) -> tuple[float, float]:
+def _score_limits(sample: _Sample, p: float, df: float, level: float) -> tuple[float, float]:
     """Find the first value whose share is not too small for p, and the first whose share is too large."""
     support = np.unique(sample.values[sample.inside])
     t = float(t_quantile(level, df))

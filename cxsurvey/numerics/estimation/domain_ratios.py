@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxsurvey.numerics.arrays import Bools, Ints
+from cxsurvey.numerics.arrays import Bools, Floats, Ints
 from cxsurvey.numerics.sampling.fitted import point_and_covariance
 from cxsurvey.numerics.sampling.multistage import Multistage
 from cxsurvey.numerics.tables.cells import df_by_psu
@@ -64,6 +64,7 @@ def domain_ratios(design: Multistage | Replicated, estimator: RatiosOfTotals) ->
         weight[base_of],
         effective[base_of],
         _union_df(design, bases)[each],
+        _gap_factor(design, estimator, covariance, base_of),
     )
 
 
@@ -72,6 +73,23 @@ def _distinct(members: Bools) -> tuple[Bools, Ints]:
     packed = np.packbits(members, axis=0).T
     _, first, position = np.unique(packed, axis=0, return_index=True, return_inverse=True)
     return members[:, first], position.ravel()
+
+
+def _gap_factor(
+    design: Multistage | Replicated, estimator: RatiosOfTotals, covariance: Floats, base_of: Ints
+) -> Floats | None:
+    """Give what variances of gaps are to be multiplied by, (K, K); None but under the rule ``average``."""
+    if not isinstance(design, Multistage) or design.lonely != "average":
+        return None
+    a, b = np.triu_indices(len(covariance), k=1)
+    differ = base_of[a] != base_of[b]
+    a, b = a[differ], b[differ]
+    own = np.diag(covariance)
+    plain = own[a] + own[b] - 2 * covariance[a, b]
+    factor, of_gaps = np.ones_like(covariance), np.ones(len(a))
+    np.divide(design.variances_of_gaps(estimator, a, b), plain, out=of_gaps, where=plain > 0)
+    factor[a, b] = factor[b, a] = of_gaps
+    return factor
 
 
 def _union_df(design: Multistage | Replicated, bases: Bools) -> Ints:

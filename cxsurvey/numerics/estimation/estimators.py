@@ -115,7 +115,8 @@ class Covariances:
         total, n = within.sum(), int(self.inside.sum())
         if n < MATRIX or not total:
             return np.full((len(within), self.values.shape[1] ** 2), np.nan)
-        deviation = (self.values - within @ self.values / total) * self.inside[:, None]
+        apart = self.values - self.values[np.argmax(self.inside)]  # exactly 0 where everybody gives one answer
+        deviation = (apart - within @ apart / total) * self.inside[:, None]
         products = deviation[:, :, None] * deviation[:, None, :] * (n / (n - 1))
         flat: Floats = products.reshape(len(within), -1)
         return flat

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     Labels = Sequence[npt.ArrayLike | None]
 
 
+GAPS_AT_ONCE = 256
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of selection.
@@ -131,8 +134,41 @@ class Multistage:
         total = np.zeros((size, size))
         for stage in self.stages:
             if stage.share.any():
-                total += _between_clusters(stage, influence, members, adjust_domain=self.adjust_domain)
+                scaled = _scaled_totals(stage, influence, members, adjust_domain=self.adjust_domain)
+                total += scaled.T @ scaled
         return total
+
+    def variances_of_gaps(self, estimator: Estimator, a: Ints, b: Ints) -> Floats:
+        """Give the variance of the difference of estimates, in the union of their two domains.
+
+        That is what :meth:`covariance` makes of it, but for the rule ``average``, whose factor is that of the
+        strata that the domains reach together.
+
+        Parameters
+        ----------
+        estimator : Estimator
+        a, b : (J,) int
+            Positions of the estimates.
+
+        Returns
+        -------
+        (J,) float
+
+        Raises
+        ------
+        DataFault
+            ``lonely-stratum``.
+        """
+        influence, members = estimator.influence(self.weights), estimator.members
+        variance = np.zeros(len(a))
+        for first in range(0, len(a), GAPS_AT_ONCE):
+            run = slice(first, first + GAPS_AT_ONCE)
+            gap, either = influence[:, a[run]] - influence[:, b[run]], members[:, a[run]] | members[:, b[run]]
+            for stage in self.stages:
+                if stage.share.any():
+                    scaled = _scaled_totals(stage, gap, either, adjust_domain=self.adjust_domain)
+                    variance[run] += (scaled**2).sum(axis=0)
+        return variance
 
     def __repr__(self) -> str:
         first = self.stages[0].sample
@@ -294,8 +330,8 @@ def _weights_of_fractions(stages: Sequence[Stage]) -> Floats:
     return 1.0 / chance
 
 
-def _between_clusters(stage: Stage, influence: Floats, members: Bools, *, adjust_domain: bool) -> Floats:
-    """Sum squares between the clusters of one stage, (K, K)."""
+def _scaled_totals(stage: Stage, influence: Floats, members: Bools, *, adjust_domain: bool) -> Floats:
+    """Give what the clusters of one stage deviate by, (P, K): the variance is the sum of their squares."""
     strata, psu_stratum = stage.sample.strata, stage.sample.psu_stratum
     n_psus, size = stage.sample.n_psus, influence.shape[1]
     totals, holds = np.zeros((n_psus, size)), np.zeros((n_psus, size))
@@ -314,8 +350,8 @@ def _between_clusters(stage: Stage, influence: Floats, members: Bools, *, adjust
     factor = np.sqrt(stage.share * (1.0 - strata.sampling_fraction) * spread)[:, None]
     factor = np.where(alone & (strata.lonely == "average"), 0.0, factor)
     factor = factor * _inflation(stage, in_domain > 0, alone)
-    deviation = (totals - mean[psu_stratum]) * factor[psu_stratum]
-    return deviation.T @ deviation
+    scaled: Floats = (totals - mean[psu_stratum]) * factor[psu_stratum]
+    return scaled
 
 
 def _alone(stage: Stage, in_domain: Floats, *, adjust_domain: bool) -> Bools:

@@ -66,7 +66,7 @@ class ReplicateRows:
         # Combinations that lie within the rows held are those that the rows outside leave free.
         outside = self.dependencies[~held]
         tied = int(np.linalg.matrix_rank(outside, tol=NULL_TOLERANCE)) if outside.size else 0
-        return int(np.count_nonzero(held)) - (self.dependencies.shape[1] - tied)
+        return int(np.count_nonzero(held)) - (int(self.dependencies.shape[1]) - tied)
 
 
 def replicate_rows(weights: Floats, replicates: Floats) -> ReplicateRows:

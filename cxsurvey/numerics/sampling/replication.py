@@ -12,6 +12,7 @@ The centre is the mean of the replicates, or the estimate itself with ``mse=True
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -57,6 +58,7 @@ class Replicated:
     design_df: int | None = None
     drop_undefined: bool = False
     _rows: list[ReplicateRows] = field(init=False, repr=False, compare=False, default_factory=list)
+    _ranks: dict[bytes, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -89,7 +91,12 @@ class Replicated:
         inside = domain_mask(member, self.n)
         if self.design_df is not None and inside.all():
             return self.design_df
-        return self._df_of(weighted_rank(self.replicates[inside]), whole=False)
+        key = blake2b(
+            np.packbits(inside).tobytes(), digest_size=16
+        ).digest()  # many estimates ask for one domain
+        if key not in self._ranks:
+            self._ranks[key] = weighted_rank(self.replicates[inside])
+        return self._df_of(self._ranks[key], whole=False)
 
     def union_degrees_of_freedom(self, bases: Bools) -> Ints:
         """Give the degrees of freedom of the union of each two domains.
