@@ -20,6 +20,7 @@ from cxsurvey.study.codebook import Reading
 Kind = Literal["coded", "number", "text", "date", "empty"]
 
 MOSTLY = 0.95
+SHORT_NUMBER = 4  # characters: years, percentages, ages
 LONG_TEXT = 60  # characters of the average cell, beyond which a column is prose
 FEW_ANSWERS = 12
 FEW_PEOPLE = 2  # who may all answer differently without writing prose
@@ -149,14 +150,16 @@ def kind_of(profile: Profile, reading: Reading) -> KindFound:
     answers = {cell: n for cell, n in profile.tally().items() if not is_absent(cell)}
     if not answers and not (column.labels and column.shape in {"single", "grid_row"}):
         return KindFound("empty", "no cell is filled", "certain")
-    return _by_shape(profile, answers) or _by_cells(profile, answers, reading)
+    return _by_shape(profile, answers, reading) or _by_cells(profile, answers, reading)
 
 
-def _by_shape(profile: Profile, answers: Mapping[str, int]) -> KindFound | None:
+def _by_shape(profile: Profile, answers: Mapping[str, int], reading: Reading) -> KindFound | None:
     """What the platform says, where it says so."""
     shape = profile.column.shape
     if shape in {"single", "grid_row", "rank"} and not _prose(answers):
         return KindFound("coded", f"the platform calls it {shape.replace('_', ' ')}", "declared")
+    if shape == "text" and profile.column.role == "answer" and _amounts(answers, reading):
+        return KindFound("number", "a text box that holds nothing but numbers", "likely")
     if shape == "text":
         return KindFound("text", "the platform calls it text", "declared")
     if shape == "date":
@@ -172,6 +175,13 @@ def _by_cells(profile: Profile, answers: Mapping[str, int], reading: Reading) ->
     if numeric_share(answers, reading) >= MOSTLY:
         return _numbers(profile, answers, reading)
     return _words(answers)
+
+
+def _amounts(answers: Mapping[str, int], reading: Reading) -> bool:
+    """Whether what people wrote are numbers, and none of them a postcode or a telephone number."""
+    cells = [cell.strip() for cell in answers]
+    coded = sum(len(cell) > SHORT_NUMBER or (cell[:1] == "0" and cell[1:2].isdigit()) for cell in cells)
+    return len(cells) > 1 and not coded and numeric_share(answers, reading) >= MOSTLY
 
 
 def _prose(answers: Mapping[str, int]) -> bool:

@@ -257,8 +257,9 @@ def add_set(held: Collected, block: str, profiles: Sequence[Profile], written_in
     for column, stranger in plan.strangers:
         held.report(question, column, (stranger,))
     text = plain(first.text)
-    if len(profiles) > 1 and (" " not in text or text == first.name):  # the name of one option's column
-        text = block or text
+    shared = bool(text) and len({profile.column.text for profile in profiles}) == 1
+    if len(profiles) > 1 and (text == first.name or (" " not in text and not shared)):
+        text = block or text  # it is the name of one option's column
     made = Question(
         id=question,
         text=cut(text or first.name),

@@ -6,6 +6,7 @@ apart, and its brackets close.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,10 +76,13 @@ def part_options(cells: pd.Series, separator: str, *, known: Sequence[str] = ())
     atoms = {cell: _atoms(cell, separator) for cell in counts}
     wholes = _wholes(atoms, counts, separator, known)
     parts = {cell: _longest(found, wholes, separator) for cell, found in atoms.items()}
+    spelled: dict[str, str] = {}
+    parts = {cell: _as_written(found, cell, separator, spelled) for cell, found in parts.items()}
     tally = _tally(parts, counts)
     options = _in_order([part for part, count in tally.items() if count > 1 or part in known], parts, counts)
     chosen = set(options)
     parts = {cell: _own_words(found, chosen, separator) for cell, found in parts.items()}
+    parts = {cell: _as_written(found, cell, separator, spelled) for cell, found in parts.items()}
     tally = _tally(parts, counts)
     leftovers = tuple((part, count) for part, count in tally.items() if part not in chosen)
     clear = _clear_separator(separator, tally)
@@ -147,6 +151,18 @@ def _own_words(parts: Sequence[str], options: set[str], separator: str) -> tuple
         pieces = list(run)
         joined += pieces if is_option else [separator.join(pieces)]
     return tuple(joined)
+
+
+def _as_written(parts: Sequence[str], cell: str, separator: str, spelled: dict[str, str]) -> tuple[str, ...]:
+    """Give a text that holds the separator the spaces back that stand around it in the cell."""
+    if separator != separator.strip():
+        return tuple(parts)
+    for part in parts:
+        if separator in part and part not in spelled:
+            pieces = (re.escape(piece.strip()) for piece in part.split(separator))
+            found = re.search(rf"\s*{re.escape(separator)}\s*".join(pieces), cell)
+            spelled[part] = found[0] if found else part
+    return tuple(spelled.get(part, part) for part in parts)
 
 
 def _wholes(

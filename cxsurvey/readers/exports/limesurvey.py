@@ -32,6 +32,7 @@ _NOT_SHOWN = "n/a"
 _INVISIBLE = "\ufeff\u200b"
 _YES = frozenset({"y", "yes", "ja", "oui", "sí", "si", "sim", "tak"})
 _NO = frozenset({"n", "no", "nein", "nee", "non", "não", "nie"})
+_OTHER = frozenset({"other", "sonstiges", "andere", "autre", "otro", "altro", "anders", "outro"})
 _RANKS = ("rank ", "ranking ", "rang ", "platz ")
 
 
@@ -165,7 +166,7 @@ def _column(header: str, heading: Heading) -> ExportColumn:
 
 
 def _role(heading: Heading) -> Role:
-    if heading.sub.casefold() == "other":
+    if heading.sub.casefold() == "other" or (not heading.code and heading.item.casefold() in _OTHER):
         return "other_text"
     return "comment" if heading.sub.casefold().endswith("comment") else "answer"
 

@@ -22,21 +22,25 @@ _COMBINED = re.compile(rf"{_CODE}(?P<joint>\._\.|\.\s|:\s|\s-\s|\s\|\s|;\s|\s(?=
 _SCALE = re.compile(r"#?([01])")
 LEAST_COMBINED = 0.8
 
+# Texts of the headings in English, German and French; codes are the same in every language.
 SYSTEM: dict[str, tuple[Role, tuple[str, ...]]] = {
-    "id": ("respondent_id", ("Response ID",)),
-    "submitdate": ("end", ("Date submitted",)),
-    "lastpage": ("progress", ("Last page", "Last page seen")),
-    "startlanguage": ("language", ("Start language",)),
-    "seed": ("administrative", ("Seed",)),
-    "token": ("personal", ("Access code", "Token")),
-    "startdate": ("start", ("Date started",)),
-    "datestamp": ("administrative", ("Date last action",)),
-    "ipaddr": ("personal", ("IP address",)),
-    "refurl": ("administrative", ("Referrer URL",)),
-    "firstname": ("personal", ("First name",)),
-    "lastname": ("personal", ("Last name",)),
-    "email": ("personal", ("Email address",)),
-    "interviewtime": ("duration", ("Total time",)),
+    "id": ("respondent_id", ("Response ID", "Antwort ID", "Antwort-ID", "ID de la réponse")),
+    "submitdate": ("end", ("Date submitted", "Datum Abgeschlossen", "Date de soumission")),
+    "lastpage": ("progress", ("Last page", "Last page seen", "Letzte Seite", "Dernière page")),
+    "startlanguage": ("language", ("Start language", "Start-Sprache", "Startsprache", "Langue de départ")),
+    "seed": ("administrative", ("Seed", "Zufallsstartwert", "Tête de série")),
+    "token": ("personal", ("Access code", "Token", "Zugangscode", "Zugangsschlüssel", "Code d'accès")),
+    "startdate": ("start", ("Date started", "Datum gestartet", "Date de lancement")),
+    "datestamp": (
+        "administrative",
+        ("Date last action", "Datum letzte Aktivität", "Date de la dernière action"),
+    ),
+    "ipaddr": ("personal", ("IP address", "IP-Adresse", "Adresse IP")),
+    "refurl": ("administrative", ("Referrer URL", "Weiterleitungs-URL", "URL référente")),
+    "firstname": ("personal", ("First name", "Vorname", "Prénom")),
+    "lastname": ("personal", ("Last name", "Nachname", "Nom")),
+    "email": ("personal", ("Email address", "E-Mail-Adresse", "Adresse courriel")),
+    "interviewtime": ("duration", ("Total time", "Gesamtzeit", "Temps total")),
 }
 # Codes and texts that other platforms hardly use: what tells a file of LimeSurvey from others.
 TELLING = frozenset({"submitdate", "lastpage", "startlanguage", "datestamp", "seed", "refurl"})
@@ -88,7 +92,7 @@ def separator_of(headers: Sequence[str]) -> str | None:
     >>> separator_of(["Q1. Which?", "Q2[SQ001]. Why? [Price]"]), separator_of(["Which?", "Why?"])
     ('. ', None)
     """
-    named = [clean_name(header) for header in headers if clean_name(header)]
+    named = [name for header in headers if (name := clean_name(header)) and name not in SYSTEM]
     found = [match["joint"] for match in map(_COMBINED.fullmatch, named) if match]
     counts = {joint: found.count(joint) for joint in dict.fromkeys(found) if joint.strip()}
     best = max(counts, key=lambda joint: counts[joint], default="")
@@ -147,7 +151,8 @@ def _heading(header: str, *, joint: str | None, codes: bool) -> Heading:
 
 def _of_text(header: str) -> Heading:
     text = clean_text(header)
-    system = _BY_TEXT.get(text.casefold(), "timing" if _TIMINGS.fullmatch(text) and ": " in text else "")
+    code = text if text in SYSTEM else _BY_TEXT.get(text.casefold(), "")
+    system = code or ("timing" if _TIMINGS.fullmatch(text) and ": " in text else "")
     if system:
         return Heading(system if system != "timing" else "", "", "", text, "", system=system)
     text, item = _items(text, most=1)
