@@ -106,8 +106,13 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     "Did you mean 'weight'?"
     >>> did_you_mean("Weight", ["WEIGHT", "STRATUM"])
     "Did you mean 'WEIGHT'?"
+    >>> did_you_mean("q3", ["q1", "q3_r1", "q3_r2"])
+    'Known by names that begin with it: q3_r1, q3_r2.'
     """
-    folded = {item.casefold(): item for item in reversed(known)}
+    rows = [item for item in known if item.casefold().startswith(f"{name.casefold()}_")]
+    if name and len(rows) > 1:
+        return f"Known by names that begin with it: {listed(rows)}."
+    folded = {item.casefold(): item for item in reversed(known) if item != name}
     near = difflib.get_close_matches(name.casefold(), list(folded), n=1)
     if near:
         return f"Did you mean '{folded[near[0]]}'?"
@@ -1220,7 +1225,7 @@ class RequestError(CxSurveyError):
         return cls(
             "unknown-banner",
             f"'{name}' makes no columns.",
-            expected="a single, ordinal or multi question, a [[group]], 'segment', or a nested 'a > b' without multi",
+            expected="a single, ordinal or multi question, a [[group]], 'segment', or 'a > b' without multi",
             hint=suggestion,
         )
 
@@ -1228,7 +1233,9 @@ class RequestError(CxSurveyError):
     def banner_repeated(cls, name: str) -> RequestError:
         """The same columns were asked for twice."""
         return cls(
-            "banner-repeated", f"The banner names '{name}' twice.", hint="Leave one of the two out of the banner."
+            "banner-repeated",
+            f"The banner names '{name}' twice.",
+            hint="Leave one of the two out of the banner.",
         )
 
     @classmethod
@@ -1254,7 +1261,7 @@ class RequestError(CxSurveyError):
             "The filter cannot be read.",
             expected="'question=code', 'question=a|b', 'question!=code', 'question>=4', joined by '&'",
             got=f"'{part.strip()}'",
-            hint="Write the filter with ids and codes of the codebook.",
+            hint="Write the filter with ids of questions, and codes or labels of their responses.",
         )
 
     @classmethod
@@ -1485,13 +1492,13 @@ class RequestError(CxSurveyError):
         )
 
     @classmethod
-    def bad_option(cls, name: str, got: object, expected: str) -> RequestError:
+    def bad_option(cls, name: str, got: object, expected: str, hint: str = "") -> RequestError:
         """An option has a value that it cannot take."""
         return cls(
             "bad-option",
             f"The option '{name}' cannot be {got!r}.",
             expected=expected,
-            hint="Correct the option, or leave it out for its default.",
+            hint=hint or "Correct the option, or leave it out for its default.",
         )
 
     @classmethod
@@ -1831,7 +1838,8 @@ class DataFault(CxSurveyError):
         """A wave question has fewer than two waves with respondents."""
         return cls(
             "wave-not-usable",
-            f"'{question}' has {count} wave{'' if count == 1 else 's'} with respondents; letters against the wave "
+            f"'{question}' has {count} wave{'' if count == 1 else 's'} with respondents; letters against the "
+            "wave "
             "before need two.",
             hint="Name another question, or leave the wave out.",
         )

@@ -8,8 +8,8 @@ two averages (:mod:`..numerics.models.marginal_effects`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -74,7 +74,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Controlled:
-    """One controlled gap; NaN where there is none, and ``flag`` says why."""
+    """One controlled gap; NaN where there is none, and ``flag`` says why.
+
+    ``close`` is true where the raw gap of the model's base would tell of a few respondents, and is left out.
+    """
 
     gap: float = float("nan")
     std_error: float = float("nan")
@@ -87,6 +90,7 @@ class Controlled:
     raw_gap: float = float("nan")
     flag: str = ""
     model: str = ""
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,12 +146,53 @@ def controlled_gaps(
     answers = [partitions[0].index, *(control.answers for control in request.controls), *_answers(found)]
     order = settled_order(design, answers)
     setting = _Setting(reordered(design, order), found, request, base, design.weights, order, settings, ordered)
+    asked = found.base & (design.weights > 0)
+    left_out = [_sizes(groups, asked) - _sizes(groups, base) for groups in partitions]
     rows: list[Controlled] = []
-    for groups in partitions:
+    for groups, close in zip(partitions, too_close(left_out, settings.suppress_below), strict=True):
         prepared = _Matrices(setting, groups, {})
         for target in found.targets:
-            rows += _target_gaps(prepared, target, reason)
+            rows += _target_gaps(prepared, target, reason, close)
     return rows
+
+
+def _sizes(groups: Partition, base: BoolArray) -> IntArray:
+    """Unweighted base of each group; shape (G,)."""
+    return np.bincount(groups.index[base & (groups.index >= 0)], minlength=len(groups.names))
+
+
+def too_close(left_out: Sequence[IntArray], limit: int) -> list[BoolArray]:
+    """Find the raw gaps of a model's base that would tell of a few respondents.
+
+    A gap of all and the same gap without those who did not answer every control differ by the latter. Several
+    such differences can be added and subtracted, so with three groups or more none may have a side that leaves
+    out a few.
+
+    Parameters
+    ----------
+    left_out : sequence of ndarray of int, shape (G,)
+        Respondents that the model leaves out, by group: of one partition, or of each group against the rest.
+    limit : int
+        What counts as a few: 1 to ``limit - 1``.
+
+    Returns
+    -------
+    list of ndarray of bool, shape (G, G)
+        For each partition the pairs of groups.
+
+    Examples
+    --------
+    >>> too_close([np.array([1, 0])], 5)[0].tolist(), too_close([np.array([1, 30])], 5)[0].tolist()
+    ([[True, True], [True, True]], [[False, False], [False, False]])
+    """
+    against_rest = len(left_out) > 1
+    each = np.array([sizes[0] for sizes in left_out]) if against_rest else left_out[0]
+    few = (each > 0) & (each < limit)
+    if len(each) <= 2:  # noqa: PLR2004 - one gap, which both groups make together
+        few = np.full(len(each), 0 < each.sum() < limit)
+    if against_rest:
+        return [np.full((2, 2), few.any())] * len(left_out)
+    return [few[:, None] | few]
 
 
 def _answers(found: Variable) -> list[FloatArray | IntArray]:
@@ -173,7 +218,7 @@ class _Matrices:
     @property
     def sizes(self) -> IntArray:
         """Unweighted base of each group; shape (G,)."""
-        return np.bincount(self.groups.index[self.inside], minlength=len(self.groups.names))
+        return _sizes(self.groups, self.setting.base)
 
     def at(self, baseline: int) -> Predictors | None:
         """The matrix with one of the groups as the baseline."""
@@ -191,7 +236,7 @@ class _Matrices:
         return self.known[baseline]
 
 
-def _target_gaps(prepared: _Matrices, target: Target, reason: str) -> list[Controlled]:
+def _target_gaps(prepared: _Matrices, target: Target, reason: str, close: BoolArray) -> list[Controlled]:
     """All pairs of one response."""
     sizes, n_groups = prepared.sizes, len(prepared.groups.names)
     pairs = [(a, b) for a in range(n_groups) for b in range(a + 1, n_groups)]
@@ -208,10 +253,10 @@ def _target_gaps(prepared: _Matrices, target: Target, reason: str) -> list[Contr
     rows = []
     for pair in pairs:
         base = base_policy.worst(flags[pair[0]], flags[pair[1]])
-        raw = float(means[pair[0]] - means[pair[1]])
-        rows.append(
-            _row(fitted, present.index(pair) if pair in present else -1, pair, base, raw, int(sizes.sum()))
-        )
+        raw = float("nan") if close[pair] else float(means[pair[0]] - means[pair[1]])
+        place = present.index(pair) if pair in present else -1
+        row = _row(fitted, place, pair, base, raw, int(sizes.sum()))
+        rows.append(replace(row, close=bool(close[pair])))
     return rows
 
 
@@ -331,7 +376,7 @@ def _row(fitted: _Fitted, place: int, pair: tuple[int, int], base: str, raw: flo
         flags.append(FEW_CLUSTERS)
     elif not values["std_error"] > 0:
         flags.append(NO_ERROR)
-    row = {**values, "df": float(found.df)}
+    row: dict[str, Any] = {**values, "df": float(found.df)}
     if base == base_policy.NOT_TESTED or len(flags) > 2:  # noqa: PLR2004 - a third flag says that nothing is tested
         row |= dict.fromkeys(TESTED, float("nan"))
     return Controlled(**row, n=n, raw_gap=raw, flag=" ".join(filter(None, flags)), model=fitted.model)

@@ -27,6 +27,10 @@ from cxsurvey.study.codebook import Adjustment
 from cxsurvey.study.study import Study
 
 MISSING = ("exclude", "level")
+CLOSE_NOTE = (
+    "controlled_raw_gap is left out where fewer than {} respondents without an answer to a control would alone "
+    "set it apart from the raw gap."
+)
 
 
 def control_request(
@@ -119,7 +123,8 @@ def with_controlled(
     frame["controlled_p_adjusted"], sizes = adjusted_p(frame, method, family, column="controlled_p_value")
     models = tuple(row.model for row in rows)
     controls = replace(_about(request, groups, design), models=models, family_sizes=sizes)
-    return replace(raw, frame=frame, controls=controls, notes=(*raw.notes, *_notes(controls)))
+    close = [CLOSE_NOTE.format(settings.suppress_below)] if any(row.close for row in rows) else []
+    return replace(raw, frame=frame, controls=controls, notes=(*raw.notes, *_notes(controls), *close))
 
 
 def _sources(study: Study, name: str) -> frozenset[str]:

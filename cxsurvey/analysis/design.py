@@ -120,8 +120,8 @@ def is_simple(design: StudyDesign) -> bool:
 def is_clustered(design: StudyDesign) -> bool:
     """Whether respondents may have come in clusters; replicate weights do not say, and are taken so.
 
-    >>> is_clustered(sample_design([1.0, 1.0, 1.0], cluster=["a", "a", "b"])), is_clustered(sample_design([1.0]))
-    (True, False)
+    >>> is_clustered(sample_design([1.0, 1.0, 1.0], cluster=["a", "a", "b"]))
+    True
     """
     if isinstance(design, Replicated):
         return True

@@ -118,7 +118,7 @@ def logit_errors(
     Parameters
     ----------
     design, basis, numerator, denominator
-        As in :func:`design_ratios`; the ratios are shares.
+        As in :func:`design_ratios`, or the first of its rows; the ratios are shares.
     ratios : Ratios
         What it gave.
 
@@ -137,11 +137,10 @@ def logit_errors(
     >>> bool(logit_errors(design, cells, *wanted, found) == found.std_error)
     True
     """
-    error = ratios.std_error
+    error, share = ratios.std_error[: len(numerator)], ratios.estimate[: len(numerator)]
     if not isinstance(design, Replicated):
         return error
     shares = _estimator(basis, numerator, denominator)
-    share = ratios.estimate
     log_odds = np.sqrt(np.diag(design.covariance(LogOdds(shares))))
     spread = log_odds * share * (1 - share)
     return np.where(np.isnan(spread) | np.isnan(error), error, spread)

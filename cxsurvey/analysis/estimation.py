@@ -43,6 +43,8 @@ class Block:
     std_error, low, high : ndarray, shape (K,)
     intervals : tuple of str, length K
         Method of each interval.
+    unplaced : int
+        Respondents of the base who are in no group, where some of them gave an answer that makes the groups.
     """
 
     variable: Variable
@@ -53,6 +55,7 @@ class Block:
     low: FloatArray
     high: FloatArray
     intervals: tuple[str, ...]
+    unplaced: int = 0
 
     @property
     def sizes(self) -> IntArray:
@@ -200,6 +203,13 @@ def estimate_block(
     Block
     """
     parted = groups or _everyone(design.n)
+    block = _estimated(design, found, parted, total=total, level=level)
+    outside = found.base & (parted.index < 0) & (design.weights > 0)
+    answered = bool((outside & ~parted.unanswered).any())
+    return replace(block, unplaced=int(outside.sum()) if answered else 0)
+
+
+def _estimated(design: StudyDesign, found: Variable, parted: Partition, *, total: bool, level: float) -> Block:
     names = ((TOTAL,) if total else ()) + parted.names
     cells = len(parted.names) + 1
     index = np.where(parted.index >= 0, parted.index, cells - 1)
@@ -291,6 +301,7 @@ def _medians(
         n_weighted=result.n_weighted,
         n_effective=result.n_effective,
         union_df=result.union_df,
+        gap_factor=result.gap_factor,
     )
     ratios, methods = _without_false_zeros(medians), ("Woodruff",) * len(names)
     return Block(found, parted, names, ratios, ratios.std_error, result.conf_low, result.conf_high, methods)
@@ -332,7 +343,7 @@ def block_frame(block: Block, settings: Settings) -> pd.DataFrame:
     return pd.DataFrame(_block_columns(block, settings))
 
 
-def _block_columns(block: Block, settings: Settings) -> dict[str, Sequence[str] | IntArray | FloatArray]:
+def _block_columns(block: Block, settings: Settings) -> dict[str, base_policy.Column]:
     rows = [block.row(i) for i in range(len(block.std_error))]
     hidden = np.repeat(hidden_groups(block, settings), len(block.variable.targets))
     numbers = {
@@ -349,17 +360,25 @@ def _block_columns(block: Block, settings: Settings) -> dict[str, Sequence[str] 
         "response": [row.response for row in rows],
         "group_by": [block.partition.id] * len(rows),
         "group": [row.group for row in rows],
-        "n": block.ratios.n,
+        "n": shown_bases(block.variable, block.ratios.n, hidden),
         **{name: np.where(hidden, np.nan, values) for name, values in numbers.items()},
         "flag": base_policy.flags(block.bases, hidden, settings),
     }
 
 
+def shown_bases(found: Variable, n: IntArray, hidden: BoolArray) -> IntArray | base_policy.Objects:
+    """Bases, NaN of hidden estimates of fewer than gave an answer.
+
+    Beside the base of the shares, that of the mean would count the answers that are not scored.
+    """
+    return base_policy.whole_numbers(np.where(hidden & found.narrower, np.nan, n))
+
+
 def hidden_groups(block: Block, settings: Settings) -> BoolArray:
     """Groups of a block that must not be shown; shape (groups,). A total is shown when its groups are."""
-    sizes = block.sizes[1:] if block.has_total else block.sizes
-    parts = base_policy.suppressed(sizes, settings.suppress_below, partition=len(sizes) > 1)
+    sizes, limit = block.sizes[1:] if block.has_total else block.sizes, settings.suppress_below
     if not block.has_total:
-        return parts
+        return base_policy.suppressed(sizes, limit, partition=len(sizes) > 1)
+    parts = base_policy.suppressed(sizes, limit, partition=len(sizes) > 1, unplaced=block.unplaced)
     whole = base_policy.suppressed(block.sizes[:1], settings.suppress_below, partition=False)
     return np.concatenate([whole, parts])

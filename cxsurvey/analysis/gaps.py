@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy as np
 from cxsurvey.analysis import base_policy
 from cxsurvey.analysis.controlled_tables import control_request, with_controlled
 from cxsurvey.analysis.controls import ControlMissing
-from cxsurvey.analysis.design import StudyDesign, describe_design, is_simple, survey_design
-from cxsurvey.analysis.estimation import Block, estimate_block, hidden_groups, with_level
+from cxsurvey.analysis.design import StudyDesign, describe_design, is_clustered, is_simple, survey_design
+from cxsurvey.analysis.estimation import Block, estimate_block, hidden_groups, shown_bases, with_level
 from cxsurvey.analysis.gap_families import FAMILIES, Family, adjusted_p
 from cxsurvey.analysis.measures import Variable, chosen
 from cxsurvey.analysis.partition import SEGMENT, Partition, one_against_rest, partition
@@ -20,6 +20,7 @@ from cxsurvey.analysis.results import GAP_COLUMNS, Gaps, Row
 from cxsurvey.analysis.segmentation import Segmentation, segment
 from cxsurvey.errors import DataFault, RequestError
 from cxsurvey.numerics.sampling.replication import Replicated
+from cxsurvey.numerics.tables.edge_bases import clustered_bases
 from cxsurvey.numerics.tables.inference import (
     at_edge,
     cohen_d,
@@ -53,7 +54,7 @@ HIDDEN_COLUMNS = ("gap", "std_error", "conf_low", "conf_high", "effect_size")
 class _Tested:
     """Some gaps: the columns of their table, and the labels of each one's two estimates."""
 
-    columns: dict[str, Sequence[str] | FloatArray | IntArray]
+    columns: dict[str, base_policy.Column]
     rows: list[tuple[Row, Row]]
 
 
@@ -128,12 +129,13 @@ def gaps(
     covariance. In a simple sample shares are tested by the pooled z test with Newcombe's interval (1998,
     method 10). With a design the test is t on the linearized standard error, or on that of the replicate
     weights, with the degrees of freedom of the two groups together. Where a share is 0 or 1 its variance is
-    zero, and the pooled z test on effective bases with Newcombe's interval stands in. These bases know weights
-    and not clusters: with clusters that one test is too bold and its interval too narrow.
+    zero, and the pooled z test on effective bases with Newcombe's interval stands in. With clusters these bases
+    are divided by the design effect of the other share; where both are 0 or 1, no base counts for more than its
+    clusters.
 
     Not tested, with no p-value and outside every family: bases under ``test_from`` (30), responses that nobody
-    or everybody gave in both groups, groups without a standard error (all of a group in one cluster, a median
-    whose limits the data do not reach), and the answers that make the groups.
+    or everybody gave in both groups, gaps without a standard error (a group in one cluster, a median whose
+    limits the data do not reach, two groups of one answer each), and the answers that make the groups.
 
     Effect sizes are Cohen's h for shares, and the gap over the pooled standard deviation (Cohen's d) for
     means and net promoter scores.
@@ -209,7 +211,7 @@ def _at_least_two(groups: Partition) -> Partition:
     renumber[present] = np.arange(len(present))
     names = tuple(groups.names[i] for i in present)
     labels = tuple(groups.labels[i] for i in present)
-    return Partition(groups.id, groups.label, names, labels, renumber[groups.index], groups.questions)
+    return replace(groups, names=names, labels=labels, index=renumber[groups.index])
 
 
 def _outcomes(study: Study, groups: Partition, statistic: Statistic | None) -> list[Variable]:
@@ -287,7 +289,7 @@ def _tested(
     for name in HIDDEN_COLUMNS:
         numbers[name] = np.where(hidden[a] | hidden[b], np.nan, numbers[name])
     ratios = block.ratios
-    columns: dict[str, Sequence[str] | FloatArray | IntArray] = {
+    columns: dict[str, base_policy.Column] = {
         "question": [row.question for row, _ in rows],
         "response": [row.response for row, _ in rows],
         "group_by": [block.partition.id] * len(rows),
@@ -296,8 +298,8 @@ def _tested(
         "estimate_a": np.where(hidden[a], np.nan, ratios.estimate[a]),
         "estimate_b": np.where(hidden[b], np.nan, ratios.estimate[b]),
         **numbers,
-        "n_a": ratios.n[a],
-        "n_b": ratios.n[b],
+        "n_a": shown_bases(block.variable, ratios.n[a], hidden[a]),
+        "n_b": shown_bases(block.variable, ratios.n[b], hidden[b]),
         "n_overlap": ratios.overlap[a, b],
         "test": ["" if np.isnan(p) else test for p, test in zip(numbers["p_value"], tests, strict=True)],
         "flag": flags,
@@ -311,7 +313,8 @@ def _statistics(
     """Gap, error, interval, statistic and effect size of each pair, and which test it is."""
     found = contrast(block.ratios, pairs.a, pairs.b)
     df = found.df.astype(np.float64)
-    interval = t_interval(found.estimate, found.std_error, df, settings.level)
+    error = np.where(found.std_error == 0, np.nan, found.std_error)  # none is seen: not that there is none
+    interval = t_interval(found.estimate, error, df, settings.level)
     statistic = np.divide(
         found.estimate, found.std_error, out=np.full(len(df), np.nan), where=found.std_error > 0
     )
@@ -335,8 +338,8 @@ def _with_score_tests(
 ) -> tuple[dict[str, FloatArray], list[str]]:
     """Put the pooled z test where the sample is simple or a share is 0 or 1."""
     p = snapped(block.ratios.estimate)
-    bases = block.ratios.n.astype(np.float64) if is_simple(design) else block.ratios.n_effective
-    first, n_first, second, n_second = p[pairs.a], bases[pairs.a], p[pairs.b], bases[pairs.b]
+    first, second = p[pairs.a], p[pairs.b]
+    n_first, n_second = _score_bases(design, block, pairs)
     z = two_proportion_z(first * n_first, n_first, second * n_second, n_second)
     interval = newcombe(first, n_first, second, n_second, settings.level)
     # Nobody or everybody in both groups leaves nothing to test: z and p are NaN and join no family.
@@ -352,6 +355,15 @@ def _with_score_tests(
     chosen_ones = {key: np.where(score, value, linear[key]) for key, value in replaced.items()}
     tests = [name if pooled else _t_test(design) for pooled in score]
     return {**linear, **chosen_ones, "effect_size": cohen_h(first, second)}, tests
+
+
+def _score_bases(design: StudyDesign, block: Block, pairs: _Pairs) -> FloatArray:
+    """Bases of the pooled z test and its interval, shape (2, J)."""
+    ratios, both = block.ratios, np.array([pairs.a, pairs.b])
+    n: FloatArray = (ratios.n.astype(np.float64) if is_simple(design) else ratios.n_effective)[both]
+    if not is_clustered(design):
+        return n
+    return clustered_bases(ratios.estimate[both], ratios.std_error[both] ** 2, n, ratios.df[both])
 
 
 def _t_test(design: StudyDesign) -> str:
@@ -417,8 +429,8 @@ def _assemble(
 
 
 def _without_error(frame: pd.DataFrame) -> list[str]:
-    """Questions with a gap that is known and whose standard error is not."""
-    unknown = frame["gap"].notna() & frame["std_error"].isna()
+    """Questions with a gap that is known and whose standard error is not, or is 0."""
+    unknown = frame["gap"].notna() & ~(frame["std_error"] > 0) & frame["conf_low"].isna()
     return list(dict.fromkeys(frame.loc[unknown, "question"]))
 
 
@@ -430,6 +442,7 @@ def _notes(left_out: Sequence[str], circular: Sequence[str], no_error: Sequence[
         named = ", ".join(circular)
         notes.append(f"Not tested, because they make the groups (flag {DEFINES}): {named}.")
     if no_error:
-        why = "Not tested where a group has no standard error, such as a group in a single cluster"
-        notes.append(f"{why}: {', '.join(no_error)}.")
+        why = "Not tested where a gap has no standard error, such as that of a group in a single cluster"
+        alike = "of groups that each gave one answer"
+        notes.append(f"{why} or {alike}: {', '.join(no_error)}.")
     return tuple(notes)

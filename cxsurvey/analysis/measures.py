@@ -60,6 +60,8 @@ class Variable:
         The number of each answer, whose mean or median is estimated; for a net promoter score -100, 0 or 100.
     bounds : tuple of float, or None
         The lowest and highest value that the mean or median can take, where that is known.
+    narrower : bool
+        Whether the base leaves out people who answered: those whose answer is not scored.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Variable:
     columns: FloatArray | None = None
     value: FloatArray | None = None
     bounds: tuple[float, float] | None = None
+    narrower: bool = False
 
     @property
     def n_cells(self) -> int:
@@ -152,7 +155,11 @@ def _coded(question: Question, code: IntArray, value: FloatArray | None, statist
         raise RequestError.statistic_needs(statistic, question.id, NUMBERED)
     if statistic == "nps":
         _require_nps(question)
-        return _promoters(question, value, statistic)
+    made = _promoters if statistic == "nps" else _scored
+    return replace(made(question, value, statistic), narrower=bool(((code >= 0) & np.isnan(value)).any()))
+
+
+def _scored(question: Question, value: FloatArray, statistic: Statistic) -> Variable:
     return _numeric(question.id, question.name, value, statistic)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,8 @@ class Partition:
         Group of each respondent; -1 in none.
     questions : frozenset of str
         Questions whose answers make the groups, so that a gap in them is no finding.
+    silent : ndarray of bool, shape (n,), or None
+        Who answered none of these questions; None where that is everyone who is in no group.
     """
 
     id: str
@@ -41,6 +44,13 @@ class Partition:
     labels: tuple[str, ...]
     index: npt.NDArray[np.int64]
     questions: frozenset[str]
+    silent: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def unanswered(self) -> npt.NDArray[np.bool_]:
+        """Who is in no group for want of an answer; shape (n,). Others in no group gave one."""
+        outside: npt.NDArray[np.bool_] = self.index < 0
+        return outside if self.silent is None else outside & self.silent
 
     @property
     def sizes(self) -> npt.NDArray[np.int64]:
@@ -91,11 +101,22 @@ def partition(study: Study, by: str | Segmentation) -> Partition:
         return _declared(study, study.groups[by])
     question = study.questions.get(by)
     if question is None or question.type not in {"single", "ordinal"}:
-        raise RequestError.unknown_group(by, did_you_mean(by, known_partitions(study)))
+        raise RequestError.unknown_group(by, _instead(study, by))
     answers = study.answers(by)
     index = answers.code if answers.code is not None else np.full(study.n, -1)
     labels = tuple(response.label for response in question.responses)
     return Partition(by, question.name, question.codes, labels, index, frozenset({by}))
+
+
+def _instead(study: Study, name: str) -> str:
+    """What to do where nothing by this name parts respondents."""
+    question = study.questions.get(name)
+    if question is not None and question.type == "multi":
+        return (
+            f"'{name}' takes several answers, so its groups would overlap. A banner compares them: "
+            f"cxsurvey table {study.id} --banner {name}."
+        )
+    return did_you_mean(name, known_partitions(study))
 
 
 def one_against_rest(groups: Partition, position: int) -> Partition:
@@ -114,7 +135,7 @@ def one_against_rest(groups: Partition, position: int) -> Partition:
     """
     index = np.where(groups.index < 0, -1, np.where(groups.index == position, 0, 1))
     names, labels = (groups.names[position], REST), (groups.labels[position], "All others")
-    return Partition(groups.id, groups.label, names, labels, index, groups.questions)
+    return replace(groups, names=names, labels=labels, index=index)
 
 
 def known_partitions(study: Study) -> list[str]:
@@ -132,7 +153,17 @@ def _declared(study: Study, group: Group) -> Partition:
     index = np.where(inside.any(axis=1) & ~double, inside.argmax(axis=1), -1)
     names = tuple(member.id for member in group.members)
     labels = tuple(member.label for member in group.members)
-    return Partition(group.id, group.label, names, labels, index, frozenset(_sources(group)))
+    sources = frozenset(_sources(group))
+    return Partition(group.id, group.label, names, labels, index, sources, answered_none(study, sources))
+
+
+def answered_none(study: Study, questions: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Tell who answered none of some questions; scales among them are left to their items. Shape (n,)."""
+    silent = np.ones(study.n, dtype=bool)
+    for name in questions:
+        if name in study.questions:
+            silent &= ~study.answers(name).answered
+    return silent
 
 
 def _sources(group: Group) -> set[str]:

@@ -147,6 +147,7 @@ class Estimates:
     frame : pandas.DataFrame
         One row an estimate; columns ``question response group_by group n n_effective n_weighted estimate
         std_error conf_low conf_high df flag``. Shares are fractions; net promoter scores run from -100 to 100.
+        ``n`` of a suppressed group is NaN where it is smaller than the base of the shares.
     covariance : ndarray, shape (rows, rows)
         NaN where an estimate is suppressed or undefined.
     rows : tuple of Row

@@ -31,7 +31,8 @@ def command(
     study: StudyName,
     by: Annotated[str, typer.Option(help="What parts the respondents: a question, a group, or 'segment'.")],
     question: Annotated[
-        list[str] | None, typer.Option(help="Test this question or scale only; may be given again.")
+        list[str] | None,
+        typer.Option(help="Test these questions or scales only, parted by commas.", metavar="Q[,Q]"),
     ] = None,
     against: Annotated[
         Against, typer.Option(help="All pairs of groups, or each group against the rest.")
@@ -66,7 +67,7 @@ def command(
     found = cx.gaps(
         read,
         by=cx.segment(read, rule=rule) if by == "segment" else by,
-        question=question or None,
+        question=split_names(question),
         against=against.value,
         adjust=adjust.value if adjust else None,
         family=family.value,

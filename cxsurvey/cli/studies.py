@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from cxsurvey.study.study import Study
 
 
-def tell_of_errors(study: Study, name: str) -> None:
-    """Say on standard error, once the work is done, how many errors a check finds in the data behind it."""
+def errors_in(study: Study) -> int:
+    """Count the errors that a check finds in the data."""
     import cxsurvey as cx
 
-    errors = len(cx.check(study).errors)
+    return len(cx.check(study).errors)
+
+
+def tell_of_errors(study: Study, name: str, *, errors: int | None = None) -> None:
+    """Say on standard error, once the work is done, how many errors a check finds in the data behind it.
+
+    They are counted here unless the command has counted them.
+    """
+    errors = errors_in(study) if errors is None else errors
     if errors:
         count = f"{errors:,} error{'s' if errors != 1 else ''}"
         sys.stderr.write(f"cxsurvey: a check of the data finds {count}: cxsurvey check {name}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -12,7 +13,7 @@ import typer
 from cxsurvey.cli.options import Adjust, Format, StudyName, split_names
 from cxsurvey.cli.output import records, show
 from cxsurvey.cli.progress import Progress
-from cxsurvey.cli.studies import tell_of_errors, write_table
+from cxsurvey.cli.studies import errors_in, tell_of_errors, write_table
 from cxsurvey.errors import RequestError
 
 if TYPE_CHECKING:
@@ -101,9 +102,12 @@ def command(
     against: Annotated[
         Compared | None, typer.Option(help="Columns against one another, against the rest, or both.")
     ] = None,
-    profile: Annotated[Tool | None, typer.Option(help="Letters as another tool computes them.")] = None,
+    profile: Annotated[
+        Tool | None, typer.Option(case_sensitive=False, help="Letters as another tool computes them.")
+    ] = None,
     compare: Annotated[
-        Tool | None, typer.Option(help="List what another tool would mark differently, and why.")
+        Tool | None,
+        typer.Option(case_sensitive=False, help="List what another tool would mark differently, and why."),
     ] = None,
     wave: Annotated[
         str | None, typer.Option(help="Question of the wave: the last against the one before.", metavar="Q")
@@ -150,6 +154,7 @@ def command(
         profile=profile.value if profile else None,
         wave=wave,
     )
+    book = replace(book, errors=errors_in(read))
     if compare is not None:
         _show_comparison(read, book, compare.value, format_ or BookFormat.text, out)
     else:
@@ -162,7 +167,7 @@ def command(
             sys.stderr.writelines(f"cxsurvey: written: {path}\n" for path in made)
         if out is None or format_ is not None:
             _show_book(book, format_ or BookFormat.text, shown)
-    tell_of_errors(read, study)
+    tell_of_errors(read, study, errors=book.errors)
 
 
 def _fractions(text: str | None) -> list[float] | None:

@@ -119,9 +119,9 @@ def _segments(job: Job) -> Draft:
     whole = segment_shares(study, found)
     shown = job.bars.estimates(whole)
     classified = sum(found.partition.sizes.tolist())
-    who = "All respondents" if classified == study.n else "Respondents in a segment"
+    who = "All respondents" if classified == study.n_kept else "Respondents in a segment"
     base = ("Base", f"{who} (n={classified:,}). {notes.weighting(study)}")
-    noted = drafts.with_notes(job.text, base, *job.illustrative(*found.partition.questions))
+    noted = drafts.with_notes(job.text, base, *job.illustrative(*sorted(found.partition.questions)))
     options = {"ci": figure.interval, **job.bases}
     drawn = drafts.segments(shown, found, with_own(noted, figure), options=options)
     ruled = replace(drawn, text=with_rule(study, found, drawn.text, key="Segments"))
@@ -198,10 +198,10 @@ def _compared(job: Job) -> tuple[Estimates, Gaps, FigureText, dict[str, Any], La
 def _matrix(job: Job) -> Draft:
     study, figure = job.study, job.figure
     pairs = rating_pairs(study, rule=figure.rule)
-    who = "All respondents" if pairs.n == study.n else "Respondents who gave both ratings"
+    who = "All respondents" if pairs.n == study.n_kept else "Respondents who gave both ratings"
     reading = "Heavy lines are the segment boundaries; darker cells hold more respondents."
     base = ("Base", f"{who} (n={pairs.n:,}). {notes.weighting(study)} {reading}")
-    noted = drafts.with_notes(job.text, base, *job.illustrative(*pairs.segments.partition.questions))
+    noted = drafts.with_notes(job.text, base, *job.illustrative(*sorted(pairs.segments.partition.questions)))
     tagged = job.bars.tagged(with_own(noted, figure), always=True)
     drawn = drafts.matrix(pairs, tagged, options=job.bases)
     if job.bars.cells is not None:  # no report prints the cells

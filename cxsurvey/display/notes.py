@@ -33,7 +33,7 @@ ROUNDING: Final = ("Rounding", "Figures may not add to 100% due to rounding.")
 
 def base_note(study: Study, estimates: Estimates) -> Note:
     """Who the percentages are of, with the unweighted base and how it is weighted."""
-    sizes = sorted({int(n) for n in estimates.frame["n"]})
+    sizes = sorted({int(n) for n in estimates.frame["n"].dropna()})  # that of a suppressed mean may be hidden
     questions = dict.fromkeys(row.question for row in estimates.rows)
     who = _in_equal_groups(study, estimates) or _who(study, list(questions), sizes)
     return ("Base", f"{who}. {weighting(study)}")
@@ -42,7 +42,7 @@ def base_note(study: Study, estimates: Estimates) -> Note:
 def _in_equal_groups(study: Study, estimates: Estimates) -> str:
     """Who answered, where every base is that of a group and all are the same; else empty."""
     frame = estimates.frame
-    groups, bases = set(frame["group"]), set(frame["n"])
+    groups, bases = set(frame["group"]), set(frame["n"].dropna())
     asked = [study.questions.get(name) for name in set(frame["question"])]
     if len(groups) == 1 or len(bases) != 1 or TOTAL in groups or any(one and one.base for one in asked):
         return ""
@@ -53,6 +53,8 @@ def _in_equal_groups(study: Study, estimates: Estimates) -> str:
 
 def _who(study: Study, questions: Sequence[str], sizes: Sequence[int]) -> str:
     found = study.questions.get(questions[0]) if len(questions) == 1 else None
+    if not sizes:
+        return "Respondents who answered, in each group (n not shown)"
     count = f"n={numbers.count(sizes[0])}"
     if len(sizes) > 1:
         count = f"n={numbers.count(sizes[0])} to {numbers.count(sizes[-1])}"

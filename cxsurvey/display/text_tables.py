@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -175,7 +176,8 @@ def _p_words(found: Gaps) -> str:
 
 def _n_words(rows: Sequence[GapRow], column: str) -> str:
     """The unweighted bases of one side; nothing where all are suppressed."""
-    known = sorted({int(record[column]) for record, _ in rows if record["flag"] != "suppressed"})
+    given = [record[column] for record, _ in rows if record["flag"] != "suppressed"]
+    known = sorted({int(n) for n in given if not math.isnan(n)})
     if not known:
         return ""
     low, high = numbers.count(known[0]), numbers.count(known[-1])

@@ -92,10 +92,11 @@ KINDS = {
     "weights": '[design]\nweight = "weight"\n',
     "simple": "",
 }
+REPLICATES = {"replicates": DESIGN + '[design.replicates]\nmake = "jackknife"\n'}
 
 
 def made(frame, kind="design", more=""):
-    return study_of(KINDS[kind] + more + BLOCKS, frame)
+    return study_of({**KINDS, **REPLICATES}[kind] + more + BLOCKS, frame)
 
 
 def ratio(frame, kind, numerator, denominator):

@@ -1,6 +1,7 @@
 """Controlled gaps: R's predictive margins, averages by hand, identities, and a reason where there is none."""
 
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from samples import BLOCKS, DESIGN, KINDS, golden_study, made, sample
 
 import cxsurvey as cx
+from cxsurvey.analysis.adjusted_gaps import too_close
 from cxsurvey.analysis.results import CONTROLLED_COLUMNS, GAP_COLUMNS
 from cxsurvey.errors import DataFault, RequestError
 from cxsurvey.files import csv_text
@@ -202,6 +204,45 @@ def test_missing_controls_are_left_out_and_counted_or_a_level():
     assert level.frame["controlled_gap"].iloc[0] == pytest.approx(
         other.frame["controlled_gap"].iloc[0], rel=1e-10
     )
+
+
+@pytest.mark.parametrize(("few", "shown"), [(0, True), (1, False), (4, False), (5, True)])
+def test_a_raw_gap_that_a_few_set_apart_is_left_out(few, shown):
+    """Without a control's answer in group a: raw gap and controlled_raw_gap differ by these people alone."""
+    frame = frame_of()
+    inside = np.flatnonzero(frame["g"] == frame["g"].iloc[0])[:few]
+    frame["size"] = np.where(np.isin(np.arange(len(frame)), inside), "", frame["size"])
+    out = cx.gaps(study(frame), by="g", question="v", adjust_for=["size"])
+    assert out.frame["controlled_gap"].notna().all()
+    assert out.frame["controlled_raw_gap"].notna().tolist() == [shown]
+    assert any("left out where fewer than 5" in note for note in out.notes) != shown
+    assert out.frame["controlled_n"].tolist() == [400 - few]
+
+
+@pytest.mark.parametrize("against_rest", [False, True])
+@pytest.mark.parametrize("groups", [2, 3, 4])
+def test_no_sum_of_raw_gaps_is_about_a_few(groups, against_rest):
+    """What two raw gaps differ by, a weighted sum over those left out, group by group: all vectors of sizes."""
+    share = np.random.default_rng(1).dirichlet(np.ones(groups))
+    pairs = [(a, b) for a in range(groups) for b in range(a + 1, groups)]
+    unit = np.eye(groups)
+    for left_out in product((0, 1, 4, 5), repeat=groups):
+        sizes = np.array(left_out)
+        if against_rest:
+            close = too_close([np.array([n, sizes.sum() - n]) for n in sizes], 5)
+            rest = [(share - share[g] * unit[g]) / (1 - share[g]) for g in range(groups)]
+            rows = [unit[g] - rest[g] for g in range(groups) if not close[g][0, 1]]
+        else:
+            close = too_close([sizes], 5)
+            rows = [unit[a] - unit[b] for a, b in pairs if not close[0][a, b]]
+        known = np.array(rows).reshape(-1, groups)[:, sizes > 0]
+        there = sizes[sizes > 0]
+        for out in product((False, True), repeat=len(there)):
+            few = np.array(out, dtype=bool)
+            if known.size and 0 < there[few].sum() < 5:
+                lower = np.linalg.matrix_rank(known[:, ~few]) if (~few).any() else 0
+                about = np.linalg.matrix_rank(known) - lower
+                assert about == 0, left_out
 
 
 def test_a_number_without_an_answer_has_a_term_of_its_own():

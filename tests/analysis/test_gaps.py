@@ -335,7 +335,10 @@ def test_a_group_in_one_cluster_is_not_tested(name, statistic, against):
     assert rows[unknown].isna().all(axis=None)
     assert rows["test"].eq("").all()
     assert found.notes == (
-        f"Not tested where a group has no standard error, such as a group in a single cluster: {name}.",
+        (
+            "Not tested where a gap has no standard error, such as that of a group in a single cluster or of "
+            f"groups that each gave one answer: {name}."
+        ),
     )
 
 

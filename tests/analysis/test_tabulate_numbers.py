@@ -24,7 +24,7 @@ def cell(table, row, column, name="estimate"):
     return getattr(table.cells, name)[names[0].index(row), names[1].index(column)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "replicates"])
 def test_every_cell_is_the_estimate_of_its_group(kind):
     study = made(sample(), kind, ALL)
     book = cx.tabulate(study, "g", statistics=["share", "mean", "median"])

@@ -43,17 +43,20 @@ def known_small_set(people, shown, limit, exempt):
 
 @st.composite
 def banners(draw):
-    """A few people in two or three banner variables, one of which may overlap."""
+    """A few people in two or three banner variables, one of which may overlap.
+
+    Those of code -1 gave no answer; those of code -2 gave one that is in no column.
+    """
     n = draw(st.integers(4, 10))
     parts = [np.ones((n, 1), dtype=bool)]
     outside = []
     for _ in range(draw(st.integers(1, 2))):
         groups = draw(st.integers(2, 3))
         codes = np.array(
-            draw(st.lists(st.integers(-1 if draw(st.booleans()) else 0, groups - 1), min_size=n, max_size=n))
+            draw(st.lists(st.integers(draw(st.integers(-2, 0)), groups - 1), min_size=n, max_size=n))
         )
         parts.append(codes[:, None] == np.arange(groups))
-        outside.append(codes < 0)
+        outside.append(codes == -1)
     if draw(st.booleans()):
         ticks = draw(st.lists(st.lists(st.booleans(), min_size=2, max_size=2), min_size=n, max_size=n))
         parts.append(np.array(ticks))
@@ -123,6 +126,77 @@ def test_a_few_without_an_answer_to_the_banner_hide_nothing():
     counts = np.ones(102, dtype=int)
     assert not hidden_columns(people, counts, LIMIT, outside=[codes < 0]).any()
     assert hidden_columns(people, counts, LIMIT).tolist() == [False, False, True]
+    one_answered = (codes < 0) & (np.arange(102) != 101)
+    assert hidden_columns(people, counts, LIMIT, outside=[one_answered]).tolist() == [False, False, True]
+
+
+OWN = question("q", responses=["One team", "Several", "Nobody"]) + question("pay", "number")
+TEAMS = '[[group]]\nid = "own"\nlabel = "Own"\nquestion = "q"\nmembers = [\n'
+TEAMS += '{ id = "one", label = "One", responses = ["One team"] },\n'
+TEAMS += '{ id = "several", label = "Several", responses = ["Several"] },\n]\n'
+
+
+def left_over(others, filler):
+    """200 people in two groups, and some others in none."""
+    teams = ["One team"] * 90 + ["Several"] * 110 + others
+    columns = {"Q": teams, "PAY": [str(10 + i % 7) for i in range(len(teams))], **filler(len(teams))}
+    return study_of(OWN + TEAMS + question("h", responses=["x", "y"]), columns)
+
+
+def halves(n):
+    return {"H": [("x", "y")[i % 2] for i in range(n)]}
+
+
+@pytest.mark.parametrize(
+    ("others", "hidden"),
+    [
+        ([], False),
+        (["Nobody"] * 2, True),
+        (["Nobody"] * 2 + [""], True),
+        (["Nobody"] + [""] * 4, False),
+        (["Nobody"] * 5, False),
+        ([""] * 3, False),
+    ],
+)
+def test_a_few_who_answered_and_are_in_no_column_count_as_a_hidden_one(others, hidden):
+    study = left_over(others, halves)
+    for banner in ("own", ["own", "h"]):
+        table = cx.tabulate(study, banner, questions="pay").tables[0]
+        assert table.cells.hidden[0].any() == hidden, banner
+    frame = cx.estimate(study, "pay", by="own", total=True).frame.set_index("group")
+    assert frame["flag"].eq("suppressed").to_dict() == {"total": False, "one": hidden, "several": False}
+    assert frame["estimate"].isna().tolist() == [False, hidden, False]
+    alone = cx.estimate(study, "pay", by="own").frame  # without the total they are in no sum
+    assert not alone["flag"].eq("suppressed").any()
+
+
+@pytest.mark.parametrize(("other", "hidden"), [("Nobody", True), ("", False)])
+def test_a_few_in_no_combination_of_crossed_columns(other, hidden):
+    study = left_over([other] * 3, halves)
+    assert cx.tabulate(study, "own > h", questions="pay").tables[0].cells.hidden[0].any() == hidden
+
+
+def test_those_who_are_in_two_members_or_in_no_segment_are_a_group_too():
+    ticks = [("1", "0")] * 100 + [("0", "1")] * 120 + [("1", "1")] * 3 + [("", "")]
+    options = '{ code = "a", label = "A", column = "A" }, { code = "b", label = "B", column = "B" }'
+    toml = question("m", "multi", raw=f"responses = [{options}]") + question("pay", "number")
+    toml += '[[group]]\nid = "t"\nlabel = "T"\nquestion = "m"\noverlap = "exclude"\nmembers = [\n'
+    toml += '{ id = "x", label = "X", responses = ["a"] },\n{ id = "y", label = "Y", responses = ["b"] },\n]\n'
+    columns = {"A": [a for a, _ in ticks], "B": [b for _, b in ticks], "PAY": ["7"] * len(ticks)}
+    study = study_of(toml, columns)
+    assert cx.tabulate(study, "t", questions="pay").tables[0].cells.hidden[0].tolist() == [False, True, False]
+    frame = cx.estimate(study, "pay", by="t", total=True).frame
+    assert frame["flag"].tolist() == ["", "suppressed", ""]
+    scored = question("s", "number") + '[segments]\nrule = "cuts"\n[segments.rules.cuts]\nkind = "cuts"\n'
+    scored += 'scores = ["s", "pay"]\nleader = 6\nlaggard = 4\n' + question("pay", "number")
+    n = 150
+    scores = [str(1 + i % 9) for i in range(n)]
+    pay = ["" if i < 3 else str(i % 10) for i in range(n)]
+    study = study_of(scored, {"S": scores, "PAY": pay})
+    table = cx.tabulate(study, "segment", questions="s").tables[0]
+    assert table.cells.hidden[0].sum() == 1
+    nobody = study_of(scored, {"S": ["" if i < 3 else scores[i] for i in range(n)], "PAY": pay})
+    assert not cx.tabulate(nobody, "segment", questions="s").tables[0].cells.hidden.any()
 
 
 def test_a_limit_of_one_or_none_hides_nothing():
@@ -228,13 +302,12 @@ def test_no_hidden_count_follows_from_shown_counts(counts, net):
     cells = rows @ inside @ groups
     sums = CellSums(cells.astype(int), rows, np.ones(responses), groups, (np.array([1, 2, 3]),))
     small = (cells > 0) & (cells < LIMIT)
-    hidden = closed(sums, small, LIMIT)
+    hidden = closed(sums, small, LIMIT, whole=np.zeros(4, dtype=bool))
     assert hidden[small].all()
     basis = np.array([np.outer(rows[r], groups[:, c]).ravel() for r, c in np.ndindex(cells.shape)])
     bases = np.array([np.outer(np.ones(responses), groups[:, c]).ravel() for c in range(4)])
-    whole = hidden.all(axis=0)
-    shown = np.vstack([basis[~hidden.ravel()], bases[~whole]])
-    for r, c in zip(*np.nonzero(hidden & (cells > 0) & ~whole), strict=True):
+    shown = np.vstack([basis[~hidden.ravel()], bases])
+    for r, c in zip(*np.nonzero(hidden & (cells > 0)), strict=True):
         one = basis[r * 4 + c]
         assert rank(np.vstack([shown, one])) > rank(shown)
 

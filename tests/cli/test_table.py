@@ -9,10 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from helpers import question, study_of
 
 import cxsurvey as cx
 from cxsurvey.analysis.tabulation.frames import FRAME_COLUMNS
 from cxsurvey.analysis.tabulation.profile_comparison import COMPARISON_COLUMNS
+from cxsurvey.display.book.text import book_text
 
 SMALL = ("hbr2020", "--question", "top5_barriers", "--question", "insight_rating")
 
@@ -199,3 +201,43 @@ def test_report_has_the_book_and_says_when_there_is_none(cli, tmp_path, monkeypa
     assert finished.code == 0
     assert "no book of tables" in finished.err
     assert not (tmp_path / "b" / "book").exists()
+
+
+def test_questions_of_gaps_are_parted_by_commas(cli):
+    once = cli("gaps", "sfo2018", "--by", "first_time", "--question", "nps,overall", "--format", "csv")
+    twice = cli(
+        "gaps", "sfo2018", "--by", "first_time", "--question", "nps", "--question", "overall", "--format", "csv"
+    )
+    assert (once.code, once.out) == (0, twice.out)
+    assert {row["question"] for row in csv.DictReader(io.StringIO(once.out))} == {"nps", "overall"}
+
+
+def test_names_of_tools_are_taken_in_any_case(cli):
+    asked = ("sfo2018", "--banner", "flyer", "--question", "nps", "--profile")
+    assert run(cli, *asked, "SPSS") == run(cli, *asked, "spss")
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_counts_say_whether_they_are_weighted(weighted):
+    toml = question("g", responses={"a": "A", "b": "B"}) + question("s", responses={"1": "Yes", "2": "No"})
+    toml += '\n[design]\nweight = "W"\n' if weighted else ""
+    study = study_of(toml, {"G": ["a", "b"] * 40, "S": ["1", "1", "2", "1"] * 20, "W": ["1", "2"] * 40})
+    book = cx.tabulate(study, "g", questions="s")
+    alone, beside = book_text(book, show=["count"]), book_text(book, show=["count", "share"])
+    for text in (alone, beside):
+        assert ("(count, weighted)" in " ".join(text.split())) == weighted
+        assert ("Weighted base" in text, "Effective base" in text) == (weighted, weighted)
+        assert "Base: respondents" in text
+
+
+def test_letters_name_what_they_compare(cli):
+    found = json.loads(run(cli, "sfo2018", "--banner", "flyer", "--question", "nps", "--format", "json"))
+    names = {column["id"]: column for column in found["columns"]}
+    assert found["letters"]  # there is something to look at
+    for row in found["letters"]:
+        assert row["column_a_label"] == names[row["column_a"]]["path"][-1]
+        assert row["letter_a"] == names[row["column_a"]]["letter"]
+        other = names.get(row["column_b"])
+        assert row["column_b_label"] == (other["path"][-1] if other else "everyone else")
+        assert row["letter_b"] == (other["letter"] if other else "")
+        assert row["response_label"]

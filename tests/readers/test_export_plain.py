@@ -65,7 +65,7 @@ def test_a_nameless_row_index_is_left_out(export):
 def test_a_nameless_column_with_cells_stays_and_is_told(export):
     found = export("id,,age\n1,Phone,20\n2,Chat,30\n")
     assert [column.name for column in found.columns] == ["id", "column_2", "age"]
-    assert "1 columns have cells but no name" in found.notes
+    assert "1 column has cells but no name" in found.notes
 
 
 def test_equal_names_are_told_apart(export):

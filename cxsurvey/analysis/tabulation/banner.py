@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from cxsurvey.analysis.partition import Partition, known_partitions, partition
+from cxsurvey.analysis.partition import SEGMENT, Partition, known_partitions, partition
 from cxsurvey.analysis.tabulation.records import BannerVariable, TableColumn
 from cxsurvey.errors import RequestError, did_you_mean
 from cxsurvey.study.answers import BoolArray, IntArray
@@ -43,6 +43,8 @@ class Members:
     head : ndarray of int, shape (G,)
         Columns with the same head are compared with one another: all of a plain variable, those of one parent
         where banners are nested.
+    unanswered : ndarray of bool, shape (n,), or None
+        Who is in no column for want of an answer. None for columns that overlap.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Members:
     head: IntArray
     code: IntArray | None = None
     chosen: BoolArray | None = None
+    unanswered: BoolArray | None = None
 
     @property
     def size(self) -> int:
@@ -173,9 +176,24 @@ def _members(study: Study, item: BannerItem) -> Members:
 def _part(study: Study, name: str) -> Partition:
     known = known_partitions(study)
     if name not in known:
-        multis = [key for key, question in study.questions.items() if question.type == "multi"]
-        raise RequestError.unknown_banner(name, did_you_mean(name, [*known, *multis]))
+        raise RequestError.unknown_banner(name, _instead(study, name, known))
     return partition(study, name)
+
+
+def _instead(study: Study, name: str, known: Sequence[str]) -> str:
+    """What to do where nothing by this name makes columns, or none that can be nested."""
+    multis = [key for key, question in study.questions.items() if question.type == "multi"]
+    if name in multis:
+        return (
+            f"'{name}' takes several answers: its columns overlap and cannot be nested. Let it stand in the "
+            "banner by itself."
+        )
+    if name == SEGMENT:
+        return "The study file declares no [segments]: add them, or name a question or a [[group]]."
+    question = study.questions.get(name)
+    if question is not None:
+        return f"'{name}' is a {question.type} question: declare a [[group]] made of its answers."
+    return did_you_mean(name, [*known, *multis])
 
 
 def _parted(groups: Partition) -> Members:
@@ -188,6 +206,7 @@ def _parted(groups: Partition) -> Members:
         groups.questions,
         np.zeros(len(groups.names), dtype=np.int64),
         code=groups.index,
+        unanswered=groups.unanswered,
     )
 
 
@@ -239,4 +258,5 @@ def _nested(parts: Sequence[Partition]) -> Members:
         frozenset().union(*(part.questions for part in parts)),
         np.asarray(head).reshape(-1).astype(np.int64),
         code=np.where(inside, renumber[cell], -1),
+        unanswered=np.any([part.unanswered for part in parts], axis=0),
     )

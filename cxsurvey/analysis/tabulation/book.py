@@ -46,6 +46,8 @@ class Book:
         How to read the letters, what was tested and corrected, what is hidden.
     synthetic : bool
         Whether the respondents were made up; whatever shows their numbers says so.
+    errors : int
+        Errors that a check of the data found before the book was shown; 0 where nobody looked.
     again : callable, or None
         Makes the same book with the letters of another profile; :func:`.profiles.compare` asks for it.
     """
@@ -63,6 +65,7 @@ class Book:
     n_filtered: int
     notes: tuple[str, ...] = ()
     synthetic: bool = False
+    errors: int = 0
     again: Callable[[Profile | None], Book] | None = None
     _made: dict[str, pd.DataFrame] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cxsurvey.analysis.gaps import LINEARIZED
+from cxsurvey.analysis.gaps import LINEARIZED, REPLICATED
 from cxsurvey.analysis.tabulation.banner import Banner
 from cxsurvey.analysis.tabulation.measured import MedianColumns
 from cxsurvey.analysis.tabulation.records import Strings, TestKind
@@ -143,7 +143,7 @@ def compared(kind: TestKind, variable: int, tests: ColumnTests, a: IntArray, b: 
 
 
 def median_comparisons(like: Comparisons, banner: Banner, medians: Sequence[MedianColumns]) -> Comparisons:
-    """Compare medians where columns do not overlap: t on the linearized covariance; nothing against the rest.
+    """Compare medians where columns do not overlap: t on their covariance; nothing against the rest.
 
     Parameters
     ----------
@@ -191,4 +191,4 @@ def _fill_pairs(row: dict[str, Any], places: IntArray, found: MedianColumns, a: 
     row["std_error"][0, places], row["statistic"][0, places], row["df"][0, places] = error, statistic, df
     row["p_value"][0, places] = t_two_sided_p(statistic, df)
     row["n_overlap"][0, places] = found.overlap[a, b]
-    row["test"][0, places] = LINEARIZED
+    row["test"][0, places] = REPLICATED if found.replicated else LINEARIZED

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 import numpy as np
 
-from cxsurvey.errors import RequestError, did_you_mean
+from cxsurvey.errors import RequestError, listed
 from cxsurvey.study.answers import BoolArray
 from cxsurvey.study.codebook import Question
 from cxsurvey.study.conditions import Base, Condition
@@ -18,6 +19,8 @@ SIGNS = {"=": "is", "!=": "is not", ">=": "at least", "<=": "at most"}
 
 def parse_filter(study: Study, text: str) -> Base:
     """Read a filter: ``question=code``, ``question=a|b``, ``!=``, ``>=``, ``<=``, joined by ``&``.
+
+    A response may be written as its code or as its label.
 
     Parameters
     ----------
@@ -37,8 +40,8 @@ def parse_filter(study: Study, text: str) -> Base:
     Examples
     --------
     >>> import cxsurvey as cx
-    >>> parse_filter(cx.read_study("sfo2018"), "first_time=1").all[0].is_
-    ('1',)
+    >>> [parse_filter(cx.read_study("sfo2018"), f"first_time={text}").all[0].is_ for text in ("2", "yes")]
+    [('2',), ('2',)]
     """
     found = [_condition(study, part) for part in text.split("&")]
     return Base(label="; ".join(words for _, words in found), all=tuple(condition for condition, _ in found))
@@ -60,14 +63,31 @@ def _condition(study: Study, part: str) -> tuple[Condition, str]:
     if question.type == "text":
         raise RequestError.bad_filter(part)
     if question.type != "number":
-        for code in codes:
-            if code not in question.codes:
-                raise RequestError.unknown_response(question.id, code, did_you_mean(code, question.codes))
+        codes = tuple(_code(question, text) for text in codes)
     elif not all(_is_number(code) for code in codes):
         raise RequestError.bad_filter(part)
     key = {"=": "is_", "!=": "not_"}[sign]
     labels = question.response_labels(codes) or codes
     return Condition(question=question.id, **{key: codes}), _words(question, sign, labels)
+
+
+def _code(question: Question, text: str) -> str:
+    """The code that a code or a label stands for."""
+    if text in question.codes:
+        return text
+    named = [item.code for item in question.responses if item.label.casefold() == text.casefold()]
+    if len(named) != 1:
+        raise RequestError.unknown_response(question.id, text, _known_codes(question, text))
+    return named[0]
+
+
+def _known_codes(question: Question, text: str) -> str:
+    """Codes with their labels, those nearest to what was written alone where there are any."""
+    words = {item.code: f"{item.code} ({item.label})" for item in question.responses}
+    labels = {item.label.casefold(): item.code for item in reversed(question.responses)}
+    near = difflib.get_close_matches(text.casefold(), labels, n=1)
+    said = f"Did you mean {words[labels[near[0]]]}?" if near else f"Known: {listed(list(words.values()))}."
+    return f"{said} Part codes with '|', join conditions with '&'."
 
 
 def _bounded(question: Question, sign: str, codes: tuple[str, ...], part: str) -> tuple[Condition, str]:

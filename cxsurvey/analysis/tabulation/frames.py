@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cxsurvey.analysis.base_policy import whole_numbers
 from cxsurvey.analysis.tabulation.comparisons import REST
 from cxsurvey.analysis.tabulation.records import Table, TableColumn
 
@@ -20,14 +21,17 @@ FRAME_COLUMNS: Final = (
 TEST_COLUMNS: Final = (
     "table", "question", "row", "banner", "column_a", "column_b", "kind", "test", "estimate_a", "estimate_b",
     "gap", "std_error", "statistic", "df", "p_value", "p_adjusted", "family", "n_a", "n_b", "n_effective_a",
-    "n_effective_b", "n_overlap", "level", "letter",
+    "n_effective_b", "n_overlap", "level", "letter", "response_label", "column_a_label", "column_b_label",
+    "letter_a", "letter_b",
 )  # fmt: skip
 PICKED: Final = (
     "estimate_a", "estimate_b", "gap", "std_error", "statistic", "df", "p_value", "p_adjusted", "n_a", "n_b",
     "n_effective_a", "n_effective_b", "n_overlap", "level", "test",
 )  # fmt: skip
 NUMBERS: Final = ("count", "row_share", "index", "std_error", "conf_low", "conf_high")
+BASES: Final = ("n_a", "n_b", "n_overlap")
 OTHERS, BEFORE = "rest", "wave before"
+EVERYONE_ELSE: Final = "everyone else"
 BASE_ROWS: Final = ("n", "n_weighted", "n_effective")
 
 
@@ -45,7 +49,7 @@ def long_frame(tables: Sequence[Table]) -> pd.DataFrame:
         ``statistic`` is ``share``, ``mean``, ``median`` or ``nps``, and of every row also ``n_answers``,
         ``count``, ``row_share``, ``index``, ``std_error``, ``conf_low`` and ``conf_high``. Rows ``base`` hold
         ``n``, ``n_weighted`` and ``n_effective``; rows ``missing`` hold a reason each. ``n`` is the unweighted
-        base.
+        base, NaN where it is hidden.
     """
     import pandas as pd  # noqa: PLC0415 - the table is made last
 
@@ -103,7 +107,7 @@ def _row_part(
     part = _part(table, table.rows[r].id, table.rows[r].kind, statistic, values, none)
     cells = table.cells
     flags = np.where(cells.hidden[r], "suppressed", part["flag"])
-    part |= {"n": cells.base[r], "flag": flags.astype(object)}
+    part |= {"n": whole_numbers(cells.base[r]), "flag": flags.astype(object)}
     if marked:
         part |= {"letters": cells.letters[r], "rest": cells.rest[r], "wave": cells.wave[r]}
     return part
@@ -122,7 +126,8 @@ def comparison_frame(tables: Sequence[Table], *, marked: bool = False) -> pd.Dat
     -------
     pandas.DataFrame
         Columns ``table question row banner column_a column_b kind test estimate_a estimate_b gap std_error
-        statistic df p_value p_adjusted family n_a n_b n_effective_a n_effective_b n_overlap level letter``.
+        statistic df p_value p_adjusted family n_a n_b n_effective_a n_effective_b n_overlap level letter
+        response_label column_a_label column_b_label letter_a letter_b``.
     """
     import pandas as pd  # noqa: PLC0415 - as above
 
@@ -140,6 +145,7 @@ def _test_part(table: Table, *, marked: bool) -> dict[str, np.ndarray] | None:
     if not len(r):
         return None
     picked = {name: getattr(tests, name)[r, j] for name in PICKED}
+    picked |= {name: whole_numbers(picked[name]) for name in BASES}
     kinds = np.array(tests.kind, dtype=object)[j]
     a, b = tests.a[j], np.where(tests.b[j] == REST, tests.a[j], tests.b[j])
     turned = marked & (kinds == "pair") & (picked["gap"] < 0)
@@ -158,6 +164,22 @@ def _test_part(table: Table, *, marked: bool) -> dict[str, np.ndarray] | None:
         "kind": kinds,
         "family": np.array(tests.family, dtype=object)[j],
         "letter": _letters(table, picked, kinds, first, second),
+        "response_label": np.array([row.label for row in table.rows], dtype=object)[r],
+        **_wording(table, kinds, first, second),
+    }
+
+
+def _wording(table: Table, kinds: np.ndarray, first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
+    """Names and letters of the columns compared; what a column is compared with may have no letter."""
+    labels = np.array([" > ".join(column.path[1::2]) or column.label for column in table.columns], dtype=object)
+    letters = np.array([column.letter for column in table.columns], dtype=object)
+    rest, wave = kinds == "rest", kinds == "wave"
+    others = np.where(rest, EVERYONE_ELSE, np.where(wave, f"{BEFORE}: " + labels[second], labels[second]))
+    return {
+        "column_a_label": labels[first],
+        "column_b_label": others.astype(object),
+        "letter_a": letters[first],
+        "letter_b": np.where(rest | wave, "", letters[second]).astype(object),
     }
 
 

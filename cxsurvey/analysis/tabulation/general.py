@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxsurvey.analysis.design import StudyDesign, is_simple
-from cxsurvey.analysis.design_ratios import Cells, Columns, design_ratios
+from cxsurvey.analysis.design import StudyDesign, is_clustered, is_simple
+from cxsurvey.analysis.design_ratios import Cells, Columns, design_ratios, logit_errors
 from cxsurvey.numerics.arrays import as_floats
 from cxsurvey.numerics.banners.records import (
     BannerTable,
@@ -25,6 +25,8 @@ from cxsurvey.numerics.banners.records import (
     Question,
     RestColumns,
 )
+from cxsurvey.numerics.sampling.replication import Replicated
+from cxsurvey.numerics.tables.moments import for_gaps
 from cxsurvey.numerics.tables.variance import Ratios
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 
@@ -112,7 +114,8 @@ def _table(design: StudyDesign, questions: Sequence[Question], matrix: BoolArray
     blocks = [_block(design, item, pattern.reshape(-1), rows, everyone) for item in found]
     first = np.concatenate([[0], np.cumsum([len(item.numerator) for item in found])])
     is_share = np.concatenate([item.is_share for item in found])
-    return _joined(blocks, first, is_share, simple=is_simple(design), columns=1 + matrix.shape[1])
+    joined = _joined(blocks, first, is_share, simple=is_simple(design), columns=1 + matrix.shape[1])
+    return replace(joined, clustered=is_clustered(design), replicated=isinstance(design, Replicated))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +131,7 @@ class _Block:
     total_both: FloatArray
     n: IntArray
     deviation: FloatArray
+    interval_error: FloatArray
 
 
 def _block(
@@ -152,9 +156,13 @@ def _block(
         total[t] = (value[:, t, None] * weighted).T @ member
         n[t] = np.rint((value[:, t] != 0).astype(np.float64) @ member)
         deviation[t] = _deviations(value[:, t], design.weights, member)
+    head = n_targets * (1 + size // 2)  # of the total and the columns, without their rests
+    interval_error = ratios.std_error[:head]
+    if item.is_share.any():
+        interval_error = logit_errors(design, basis, over[:head], under_rows[:head], ratios)
     return _Block(
-        ratios.estimate[places], ratios.covariance[both], ratios.union_df[both],
-        ratios.overlap[both], weight, squared, total, n, deviation,
+        ratios.estimate[places], for_gaps(ratios.covariance, ratios.gap_factor)[both], ratios.union_df[both],
+        ratios.overlap[both], weight, squared, total, n, deviation, interval_error.reshape(-1, n_targets).T,
     )  # fmt: skip
 
 
@@ -210,4 +218,5 @@ def _joined(
             whole.covariance[:, own, own][:, rest], whole.covariance[:, column, other],
             whole.deviation[:, rest],
         ),
+        interval_error=whole.interval_error,
     )  # fmt: skip

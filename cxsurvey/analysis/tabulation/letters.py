@@ -39,6 +39,7 @@ def marked_tests(
     found: Comparisons,
     silent: BoolArray,
     hidden: BoolArray,
+    hidden_base: BoolArray,
     twins: IntArray,
     marking: Marking,
     families: Sequence[str],
@@ -53,6 +54,8 @@ def marked_tests(
         Not to be tested: small bases, columns made of the same answers.
     hidden : ndarray of bool, shape (R, J)
         A column or its rest is suppressed.
+    hidden_base : ndarray of bool, shape (R, J)
+        Those of them whose bases are hidden as well.
     twins : ndarray of int, shape (R,)
         For each row the first that is the same comparison, such as no for yes: counted once in the family.
     marking : Marking
@@ -82,9 +85,9 @@ def marked_tests(
         df=np.where(quiet, np.nan, found.df),
         p_value=p,
         p_adjusted=adjusted,
-        n_a=found.n_a,
-        n_b=found.n_b,
-        n_overlap=found.n_overlap,
+        n_a=np.where(hidden_base, np.nan, found.n_a),
+        n_b=np.where(hidden_base, np.nan, found.n_b),
+        n_overlap=shown(found.n_overlap.astype(np.float64)),
         n_effective_a=shown(found.n_effective_a),
         n_effective_b=shown(found.n_effective_b),
         test=np.where(quiet, "", found.test),

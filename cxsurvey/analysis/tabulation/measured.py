@@ -14,8 +14,10 @@ from cxsurvey.analysis.tabulation.banner import Members
 from cxsurvey.analysis.tabulation.general import general_tables
 from cxsurvey.numerics.banners.kernel import banner_tables
 from cxsurvey.numerics.banners.records import BannerTable, BannerVariable, Question
+from cxsurvey.numerics.sampling.replication import Replicated
 from cxsurvey.numerics.tables.design import SampleDesign
 from cxsurvey.numerics.tables.inference import share_intervals, t_interval
+from cxsurvey.numerics.tables.moments import for_gaps
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 
 
@@ -90,7 +92,10 @@ def measured(design: StudyDesign, tables: Sequence[BannerTable], level: float) -
     interval = t_interval(estimate, error, df, level)
     shares = first.is_share
     low, high = interval.low.copy(), interval.high.copy()
-    arrays = [array[shares].ravel() for array in (estimate, error, base, effective, df)]
+    of_logits = _joined(
+        [table.std_error if table.interval_error is None else table.interval_error for table in tables]
+    )
+    arrays = [array[shares].ravel() for array in (estimate, of_logits, base, effective, df)]
     if shares.any():
         of_shares = share_intervals(*arrays, simple=is_simple(design), level=level)
         low[shares] = of_shares.low.reshape(-1, low.shape[1])
@@ -125,6 +130,8 @@ class MedianColumns:
     variance : ndarray of float, shape (G, G), or None
         None where columns overlap: the covariance of such medians is not estimated, so they are not tested.
     df, overlap : ndarray of int, shape (G, G)
+    replicated : bool
+        The variance is that of replicate weights.
     """
 
     estimate: FloatArray
@@ -133,6 +140,7 @@ class MedianColumns:
     overlap: IntArray
     n: IntArray
     effective: FloatArray
+    replicated: bool
 
 
 def median_row(
@@ -171,8 +179,11 @@ def median_row(
         parts.append(made)
         row, _, df, overlap = made
         columns.append(
-            MedianColumns(row.estimate[0], variance, df, overlap, row.base[0], row.base_effective[0])
-        )
+            MedianColumns(
+                row.estimate[0], variance, df, overlap, row.base[0], row.base_effective[0],
+                replicated=isinstance(design, Replicated),
+            )
+        )  # fmt: skip
     rows = [part[0] for part in parts]
     whole = Measured(*(np.hstack([getattr(row, item.name) for row in rows]) for item in fields(Measured)))
     return whole, tuple(columns)
@@ -187,7 +198,8 @@ def _medians(
     group = np.where(np.isnan(value), -1, code)
     found = design_medians(design, group, size, value, level=level)
     alone = (found.df <= 0) & ~(np.diag(found.covariance) > 0)  # one PSU shows no variance
-    covariance = np.where(alone[:, None] | alone[None, :], np.nan, found.covariance)
+    covariance = for_gaps(found.covariance, found.gap_factor)
+    covariance = np.where(alone[:, None] | alone[None, :], np.nan, covariance)
     row = Measured(
         *(
             np.asarray(array)[None, :]

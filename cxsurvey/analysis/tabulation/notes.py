@@ -13,8 +13,8 @@ PROFILE_NOTES: Final = {
     "or 100%, overlaps ignored.",
     "unicom": "Letters follow the unicom profile: effective bases, overlap formula, bases from 30, not "
     "corrected.",
-    "q": "Letters follow the q profile: effective bases, false discovery rate in each table and banner "
-    "variable, case by the p-value as it is.",
+    "q": "Letters follow the q profile: effective bases, false discovery rate for each question, banner "
+    "variable and kind of comparison, case by the p-value as it is.",
     "naive": "Letters follow the naive profile: weighted bases as if simple, the total as if another group, "
     "not corrected.",
 }
@@ -80,7 +80,7 @@ def _base_notes(tables: Sequence[Table], settings: BookSettings) -> list[str]:
     notes = [f"* base under {settings.caution_below}; ** base under {settings.test_from}, not tested."]
     if any(table.cells.hidden.any() for table in tables):
         notes.append(
-            f"Bases under {settings.suppress_below} are hidden, with further columns where they could be found "
-            "by subtraction."
+            f"Figures of columns with a base under {settings.suppress_below} are hidden, with further columns "
+            "where they could be found by subtraction."
         )
     return notes

@@ -2,14 +2,16 @@
 
 ``spss``
     Custom Tables of SPSS Statistics: weights are frequencies, so counts and bases are weighted and rounded;
-    pooled z test of column proportions, t test of means with the variance of the two columns; Bonferroni over
+    pooled z test of column proportions, t test of means with the variance of the two columns (the
+    deviations with the unweighted n / (n - 1)); Bonferroni over
     the pairs of a row; shares of 0 and 1 are not tested; overlaps are ignored; no least base.
 ``unicom``
     Survey Reporter: effective bases, pooled shares, the overlap subtracted; t with e1 + e2 - e0 - 2 degrees of
     freedom; not tested under 30; nothing corrected.
 ``q``
     Q and Displayr: effective bases; columns by z, each column also against its complement; false discovery rate
-    within a table and banner variable decides whether there is a mark, the p-value itself decides its case.
+    of one question, banner variable and kind of comparison decides whether there is a mark, the p-value itself
+    decides its case.
 ``naive``
     Many spreadsheets and online tools: z with weighted bases as if they were a simple sample, the total as if
     it were another group, nothing corrected, no least base.

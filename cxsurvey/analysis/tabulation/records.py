@@ -106,8 +106,9 @@ class Cells:
     index : ndarray of float
         100 times the column share over the total's; NaN in rows that are no shares.
     std_error, conf_low, conf_high : ndarray of float
-    base : ndarray of int
-        Respondents that the estimate is of; shown of hidden cells too.
+    base : ndarray of float
+        Respondents that the estimate is of. Of hidden cells it is shown too, but not where it is smaller than
+        the base of the table, such as that of a mean without the answers that are not scored.
     base_effective : ndarray of float
         Kish's effective number of them.
     hidden : ndarray of bool
@@ -116,7 +117,7 @@ class Cells:
         Letters of the columns that this one is higher than: upper case at the first level, lower case at the
         second; parted by spaces where a letter has two characters.
     rest : ndarray of str
-        ``+`` higher or ``-`` lower than all others of the banner variable together, at the first level;
+        ``+`` higher or ``-`` lower than everyone else in the total together, at the first level;
         ``(+)`` and ``(-)`` at the second.
     wave : ndarray of str
         The same against the column in the wave before.
@@ -130,7 +131,7 @@ class Cells:
     std_error: FloatArray
     conf_low: FloatArray
     conf_high: FloatArray
-    base: IntArray
+    base: FloatArray
     base_effective: FloatArray
     hidden: BoolArray
     letters: Strings
@@ -149,8 +150,8 @@ class Tests:
         Positions of the columns; ``b`` is -1 for the rest, and ``a`` again for the wave before.
     estimate_a, estimate_b, gap, std_error, statistic, df, p_value, p_adjusted : ndarray, shape (R, J)
         ``gap`` is a less b.
-    n_a, n_b, n_overlap : ndarray of int, shape (R, J)
-        Bases, and the respondents in both.
+    n_a, n_b, n_overlap : ndarray of float, shape (R, J)
+        Bases, and the respondents in both; NaN where they are hidden with the comparison.
     n_effective_a, n_effective_b : ndarray of float, shape (R, J)
     test : ndarray of str, shape (R, J)
         ``""`` where nothing was tested.
@@ -172,9 +173,9 @@ class Tests:
     df: FloatArray
     p_value: FloatArray
     p_adjusted: FloatArray
-    n_a: IntArray
-    n_b: IntArray
-    n_overlap: IntArray
+    n_a: FloatArray
+    n_b: FloatArray
+    n_overlap: FloatArray
     n_effective_a: FloatArray
     n_effective_b: FloatArray
     test: Strings

@@ -116,9 +116,17 @@ def _check(settled: BookSettings) -> None:
     falling = list(levels) == sorted(set(levels), reverse=True)
     if not (all(fractions) and falling and 1 <= len(levels) <= MOST_LEVELS):
         expected = "one or two fractions between 0.5 and 1, the stricter first: (0.95, 0.90)"
-        raise RequestError.bad_option("levels", levels, expected)
+        raise RequestError.bad_option("levels", levels, expected, _as_fractions(levels))
     if not isinstance(settled.top_box, int) or not 0 <= settled.top_box <= 5:  # noqa: PLR2004 - the message
         raise RequestError.bad_option("top_box", settled.top_box, "a whole number from 0 to 5")
+
+
+def _as_fractions(levels: Sequence[object]) -> str:
+    """The levels that were meant, where they are written in percent."""
+    percents = [level for level in levels if isinstance(level, int | float) and 50 < level < 100]  # noqa: PLR2004 - the message
+    if not percents or len(percents) < len(levels):
+        return ""
+    return f"Did you mean {', '.join(f'{level / 100:g}'.removeprefix('0') for level in percents)}?"
 
 
 def _known(option: str, values: Sequence[object], known: Sequence[str]) -> None:

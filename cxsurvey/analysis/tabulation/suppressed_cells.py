@@ -8,11 +8,13 @@ a banner variable, hold as many respondents together as the limit asks.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from cxsurvey.analysis.tabulation.questions import Source
+from cxsurvey.analysis.tabulation.suppression import Atoms
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 
 SLACK = 1e-8  # of the length of a combination, beside the part of it that is not shown
@@ -41,16 +43,20 @@ class CellSums:
     columns: FloatArray
     variables: tuple[IntArray, ...]
 
-    def given_away(self, hidden: BoolArray) -> tuple[int, int] | None:
-        """Find a hidden cell that follows from what is shown, in columns that are not hidden whole."""
-        own: BoolArray = ~np.all(hidden, axis=0)
+    def given_away(self, hidden: BoolArray, whole: BoolArray) -> tuple[int, int] | None:
+        """Find a hidden cell that follows from what is shown, in columns that are not hidden whole.
+
+        The bases of all columns are shown.
+        """
         across = _coordinates(self.columns)
         all_rows = self.rows if self.base is None else np.vstack([self.rows, self.base])
         down = _coordinates(all_rows.T)
-        shown = ~hidden if self.base is None else np.vstack([~hidden, own[None, :]])
-        cells = np.einsum("ac,dr->rcad", across, down).reshape(len(all_rows), len(own), -1)
+        shown = ~hidden if self.base is None else np.vstack([~hidden, np.ones((1, len(whole)), dtype=bool)])
+        cells = np.einsum("ac,dr->rcad", across, down).reshape(len(all_rows), len(whole), -1)
         known = _orthonormal(cells[shown])
-        for r, c in zip(*np.nonzero(hidden & own & (self.counts > 0)), strict=True):
+        secret: BoolArray = hidden & ~whole & (self.counts > 0)
+        full = np.all(hidden, axis=0)  # come last: what hides others may settle them
+        for r, c in [*np.argwhere(secret & ~full), *np.argwhere(secret & full)]:
             rest = cells[r, c] - known.T @ (known @ cells[r, c])
             if np.linalg.norm(rest) <= SLACK * np.linalg.norm(cells[r, c]):
                 return int(r), int(c)
@@ -94,12 +100,41 @@ def hidden_cells(
         return hidden
     rows, base = _answers(source)
     sums = CellSums(n[shares], rows, base, member.astype(np.float64), variables)
-    hidden[shares] = closed(sums, small | columns[None, :], limit)
+    hidden[shares] = closed(sums, small | columns[None, :], limit, whole=columns)
     hidden[~shares] = hidden[shares].any(axis=0)
     return hidden
 
 
-def closed(sums: CellSums, hidden: BoolArray, limit: int) -> BoolArray:
+def answer_counts(source: Source, atoms: Atoms, inside: BoolArray) -> IntArray:
+    """Count who gave each answer within a base, by column.
+
+    Parameters
+    ----------
+    source : Source
+    atoms : Atoms
+    inside : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    ndarray of int, shape (R, C)
+        0 in a row of medians.
+    """
+    rows = []
+    for part in source.parts:
+        own = np.flatnonzero(part.base & inside)
+        place = atoms.index[own]
+        gave = np.zeros((len(atoms.member), part.n_cells), dtype=np.int64)
+        if part.code is not None:
+            np.add.at(gave, (place, part.code[own]), 1)
+        elif part.columns is not None:
+            np.add.at(gave, place, part.columns[own] != 0)
+        rows += [(target.numerator != 0) @ gave.T @ atoms.member for target in part.targets]
+    if source.median is not None:
+        rows.append(np.zeros(atoms.member.shape[1], dtype=np.int64))
+    return np.array(rows)
+
+
+def closed(sums: CellSums, hidden: BoolArray, limit: int, *, whole: BoolArray) -> BoolArray:
     """Hide more cells until no hidden one follows from what is shown.
 
     Parameters
@@ -107,6 +142,8 @@ def closed(sums: CellSums, hidden: BoolArray, limit: int) -> BoolArray:
     sums : CellSums
     hidden : ndarray of bool, shape (R, C)
     limit : int
+    whole : ndarray of bool, shape (C,)
+        Columns that are hidden for their base.
 
     Returns
     -------
@@ -116,17 +153,25 @@ def closed(sums: CellSums, hidden: BoolArray, limit: int) -> BoolArray:
     while True:
         while (line := _thin_line(sums, hidden, limit)) is not None:
             _hide_smallest(sums, hidden, line)
-        found = sums.given_away(hidden)
-        if found is None:
+        found = sums.given_away(hidden, whole)
+        if found is None or hidden.all():
             return hidden
-        r, c = found
-        line = np.zeros_like(hidden)
-        line[:, c] = True
-        if not _hide_smallest(sums, hidden, line):
-            for variable in sums.variables:
-                line[r, variable] |= c in variable or c == 0
-            if not _hide_smallest(sums, hidden, line):
-                hidden[:, c] = True
+        if not any(_hide_smallest(sums, hidden, line) for line in _lines(sums, hidden, found)):
+            hidden[:] = True  # nothing but zeros is shown, and they still give something away
+
+
+def _lines(sums: CellSums, hidden: BoolArray, place: tuple[int, int]) -> Iterator[BoolArray]:
+    """Where to hide one more cell for the sake of one: its column, its row, and then anywhere."""
+    r, c = place
+    line = np.zeros_like(hidden)
+    line[:, c] = True
+    yield line
+    for variable in sums.variables:
+        line[r, variable] |= c in variable or c == 0
+    yield line
+    line[r] = True
+    yield line
+    yield np.ones_like(hidden)
 
 
 def _answers(source: Source) -> tuple[FloatArray, FloatArray | None]:

@@ -11,12 +11,10 @@ columns, a combination c is about the atoms where ``X c`` is not zero. A search 
 smallest set of atoms of fewer people than the limit that a combination can be about, or shows that there is
 none:
 
-- people who all others' columns do not span: taking a set D out of X lowers its rank exactly when a combination
-  is
-  about members of D alone;
+- people whom all others' columns do not span: taking a set D out of X lowers its rank exactly when a
+  combination is about members of D alone;
 - such a set of at most k people has a member with a leverage of 1/k or more, since the hat matrix of X
-  projects, so
-  that only few atoms need be looked at.
+  projects, so that only few atoms need be looked at.
 """
 
 from __future__ import annotations
@@ -45,7 +43,8 @@ class Atoms:
     member : ndarray of bool, shape (A, C)
         Which columns an atom is in; the total is the first.
     outside : tuple of ndarray of bool, shape (A,)
-        For each variable whose columns do not overlap: atoms in none of them.
+        For each variable whose columns do not overlap: atoms in none of them for want of an answer. Those in
+        none of them who did answer are atoms of their own.
     """
 
     index: IntArray
@@ -72,17 +71,16 @@ def atoms_of(banner: Banner, n: int) -> Atoms:
     """
     index = np.zeros(n, dtype=np.int64)
     for members in banner.members:
-        pattern = members.code + 1 if members.code is not None else _patterns(members.matrix)
+        pattern = _patterns(members.matrix) if members.code is None else members.code + 1
+        if members.unanswered is not None:
+            pattern = np.where((pattern == 0) & ~members.unanswered, members.size + 1, pattern)
         _, index = np.unique(index * (int(pattern.max(initial=0)) + 1) + pattern, return_inverse=True)
         index = index.reshape(-1).astype(np.int64)
     first = np.unique(index, return_index=True)[1]
     everyone = np.ones((len(first), 1), dtype=bool)
     member = np.hstack([everyone, *(members.rows(first) for members in banner.members)])
-    places = [
-        np.array(variable.columns, dtype=np.int64) for variable in banner.variables if not variable.overlapping
-    ]
-    outside: list[BoolArray] = [~np.any(member[:, own], axis=1) for own in places]
-    return Atoms(index, member, tuple(outside))
+    marks = (members.unanswered for members in banner.members)
+    return Atoms(index, member, tuple(mark[first] for mark in marks if mark is not None))
 
 
 def _patterns(matrix: BoolArray) -> IntArray:
@@ -104,8 +102,8 @@ def hidden_columns(
         Respondents of each atom in the base.
     limit : int
     outside : sequence of ndarray of bool, shape (A,)
-        Atoms in none of a variable's columns: those who gave it no answer. They are no group of the table, and
-        the total less the columns may be about a few of them alone.
+        Atoms in none of a variable's columns because they gave it no answer. They are no group of the table,
+        and the total less the columns may be about a few of them alone; about a few others it may not.
 
     Returns
     -------

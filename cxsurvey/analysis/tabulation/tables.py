@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cxsurvey.analysis import base_policy
-from cxsurvey.analysis.measures import Target
+from cxsurvey.analysis.measures import Target, Variable
 from cxsurvey.analysis.tabulation.banner import Banner
 from cxsurvey.analysis.tabulation.comparisons import Comparisons
 from cxsurvey.analysis.tabulation.letters import columns_in, marked_tests, write_marks
@@ -16,7 +16,8 @@ from cxsurvey.analysis.tabulation.questions import Source
 from cxsurvey.analysis.tabulation.records import Cells, Strings, Table, Tests
 from cxsurvey.analysis.tabulation.rules import Rules
 from cxsurvey.analysis.tabulation.settings import BookSettings
-from cxsurvey.analysis.tabulation.suppressed_cells import hidden_cells
+from cxsurvey.analysis.tabulation.shared_sizes import ColumnBits, plainly_safe
+from cxsurvey.analysis.tabulation.suppressed_cells import answer_counts, hidden_cells
 from cxsurvey.analysis.tabulation.suppression import Atoms, hidden_columns, is_safe
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.codebook import Settings
@@ -33,6 +34,7 @@ class Frame:
     ----------
     banner : Banner
     atoms : Atoms
+    bits : ColumnBits
     inside : ndarray of bool, shape (n,)
         Respondents of the book: kept by the filter, in the wave, and with a weight.
     before : ndarray of bool, shape (n,), or None
@@ -47,6 +49,7 @@ class Frame:
 
     banner: Banner
     atoms: Atoms
+    bits: ColumnBits
     inside: BoolArray
     before: BoolArray | None
     settings: BookSettings
@@ -63,7 +66,7 @@ class Frame:
         if key not in self._found:
             self._found[key] = (
                 np.zeros(member.shape[1], dtype=bool)
-                if self._is_safe(counts)
+                if self._is_safe(counts) or plainly_safe(self.bits.shared(inside), self.bits.parts, limit)
                 else hidden_columns(member, counts, limit, outside=self.atoms.outside)
             )
         return self._found[key]
@@ -99,11 +102,14 @@ def table_of(number: int, source: Source, numbers: Measured, found: Comparisons,
     Table
     """
     columns = _hidden(source, frame, frame.inside)
-    hidden = _hidden_cells(source, numbers, columns, frame)
+    hidden = _hidden_cells(source, numbers.n, columns, frame, frame.inside)
     silent = _silent(source, found, frame)
     secret = _secret(source, found, hidden, frame)
+    narrower = narrower_rows(source, frame.inside if frame.before is None else frame.inside | frame.before)
     families = _families(source, found, frame.banner)
-    tests = marked_tests(found, silent, secret, twin_rows(source), frame.rules.marking, families)
+    tests = marked_tests(
+        found, silent, secret, secret & narrower[:, None], twin_rows(source), frame.rules.marking, families
+    )
     marks = write_marks(tests, frame.banner.columns, len(source.rows), frame.settings.levels)
     base = numbers.base[0]
     return Table(
@@ -117,7 +123,7 @@ def table_of(number: int, source: Source, numbers: Measured, found: Comparisons,
         instruction=source.instruction,
         rows=source.rows,
         columns=frame.banner.columns,
-        cells=_cells(source, numbers, hidden, marks),
+        cells=_cells(source, numbers, hidden, hidden & narrower[:, None], marks),
         n=base,
         n_weighted=np.where(columns, np.nan, numbers.base_weight[0]),
         n_effective=np.where(columns, np.nan, numbers.base_effective[0]),
@@ -149,15 +155,51 @@ def _hidden(source: Source, frame: Frame, inside: BoolArray) -> BoolArray:
     return found
 
 
-def _hidden_cells(source: Source, numbers: Measured, columns: BoolArray, frame: Frame) -> BoolArray:
+def narrower_rows(source: Source, inside: BoolArray) -> BoolArray:
+    """Rows whose base leaves somebody out who is in the base of the table, that of its first row.
+
+    Parameters
+    ----------
+    source : Source
+    inside : ndarray of bool, shape (n,)
+        Respondents of the book.
+
+    Returns
+    -------
+    ndarray of bool, shape (R,)
+        Such as a mean without the answers that are not scored. Beside the base of the table their own base is a
+        count of those answers, so it is hidden with what the row says.
+    """
+    known: dict[tuple[int, bytes], BoolArray] = {}
+    for part in source.parts:
+        for target in part.targets:
+            key = id(part), target.denominator.tobytes()
+            if key not in known:
+                known[key] = _base_of(part, target) & inside
+    bases = [known[id(part), target.denominator.tobytes()] for part in source.parts for target in part.targets]
+    if source.median is not None:
+        bases.append(source.median.base & inside)
+    return np.array([base is not bases[0] and not np.array_equal(base, bases[0]) for base in bases])
+
+
+def _base_of(part: Variable, target: Target) -> BoolArray:
+    if part.code is None:
+        return part.base
+    under: BoolArray = np.append(target.denominator != 0, [False])[part.code]
+    return part.base & under
+
+
+def _hidden_cells(
+    source: Source, n: IntArray, columns: BoolArray, frame: Frame, inside: BoolArray
+) -> BoolArray:
     """Cells to hide: whole columns, and small counts where the study asks for it."""
     limit = frame.settings.suppress_cells_below
     if limit <= 1:
         return np.repeat(columns[None, :], len(source.rows), axis=0)
-    present = frame.atoms.counts(source.parts[0].base & frame.inside) > 0
+    present = frame.atoms.counts(source.parts[0].base & inside) > 0
     return hidden_cells(
         source,
-        numbers.n,
+        n,
         columns,
         limit,
         member=frame.atoms.member[present],
@@ -178,12 +220,18 @@ def _silent(source: Source, found: Comparisons, frame: Frame) -> BoolArray:
 
 
 def _secret(source: Source, found: Comparisons, hidden: BoolArray, frame: Frame) -> BoolArray:
-    """Comparisons that would show something of a hidden cell; shape (R, J)."""
+    """Comparisons that would show something of a hidden cell; shape (R, J).
+
+    A column and its rest make up the total: where that is hidden, only one of the two may be shown.
+    """
     secret = np.array([columns_in(row, found) for row in hidden]).reshape(len(hidden), -1)
+    kinds = np.array(found.kind, dtype=object)
+    secret |= hidden[:, :1] & (kinds == "rest")
     if frame.before is not None:
-        past = _hidden(source, frame, frame.before)
-        waves = np.array([kind == "wave" for kind in found.kind], dtype=bool)
-        secret |= waves & past[found.a]
+        columns = _hidden(source, frame, frame.before)
+        n = answer_counts(source, frame.atoms, frame.before)
+        past = _hidden_cells(source, n, columns, frame, frame.before)
+        secret |= past[:, found.a] & (kinds == "wave")
     return secret
 
 
@@ -217,24 +265,31 @@ def _two_ways(target: Target) -> tuple[FloatArray, FloatArray]:
 
 
 def _cells(
-    source: Source, numbers: Measured, hidden: BoolArray, marks: tuple[Strings, Strings, Strings]
+    source: Source,
+    numbers: Measured,
+    hidden: BoolArray,
+    hidden_base: BoolArray,
+    marks: tuple[Strings, Strings, Strings],
 ) -> Cells:
     shares = np.array([row.statistic == "share" for row in source.rows])[:, None]
 
     def shown(values: FloatArray) -> FloatArray:
         return np.where(hidden, np.nan, values)
 
+    def beside_total(values: FloatArray) -> FloatArray:
+        return shown(np.where(shares & ~hidden[:, :1], values, np.nan))
+
     letters, rest, wave = marks
     return Cells(
         n=shown(numbers.n.astype(np.float64)),
         count=shown(numbers.count),
         estimate=shown(numbers.estimate),
-        row_share=shown(np.where(shares, _over(numbers.count, numbers.count[:, :1]), np.nan)),
-        index=shown(np.where(shares, INDEX_SCALE * _over(numbers.estimate, numbers.estimate[:, :1]), np.nan)),
+        row_share=beside_total(_over(numbers.count, numbers.count[:, :1])),
+        index=beside_total(INDEX_SCALE * _over(numbers.estimate, numbers.estimate[:, :1])),
         std_error=shown(numbers.std_error),
         conf_low=shown(numbers.low),
         conf_high=shown(numbers.high),
-        base=numbers.base,
+        base=np.where(hidden_base, np.nan, numbers.base),
         base_effective=shown(numbers.base_effective),
         hidden=hidden,
         letters=letters,
@@ -244,7 +299,7 @@ def _cells(
 
 
 def _over(values: FloatArray, whole: FloatArray) -> FloatArray:
-    """Parts of a whole; NaN where the whole is 0 or hidden with its column."""
+    """Parts of a whole; NaN where the whole is 0."""
     ratio: FloatArray = values / np.where(whole > 0, whole, np.nan)
     return ratio
 
@@ -257,7 +312,7 @@ def _missing(source: Source, frame: Frame, columns: BoolArray) -> dict[str, Floa
         who = frame.inside & (reasons == position)
         if position == 0 or not who.any():
             continue
-        counts = frame.atoms.counts(who) @ frame.atoms.member
+        counts = np.count_nonzero(frame.atoms.member[frame.atoms.index[who]], axis=0)
         without[name] = np.where(columns, np.nan, counts.astype(np.float64))
     return without
 
@@ -274,7 +329,9 @@ def _notes(
     if own:
         notes.append(f"Not tested, because these answers make the columns: {', '.join(own)}.")
     if columns.any():
-        notes.append(f"Hidden: bases under {frame.settings.suppress_below}, and what would give them away.")
+        notes.append(
+            f"Hidden: columns with a base under {frame.settings.suppress_below}, and what would give them away."
+        )
     if (hidden & ~columns).any():
         notes.append(
             f"Hidden: counts under {frame.settings.suppress_cells_below}, and what would give them away."

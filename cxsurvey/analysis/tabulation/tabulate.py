@@ -20,6 +20,7 @@ from cxsurvey.analysis.tabulation.questions import Source, sources_of
 from cxsurvey.analysis.tabulation.records import Table
 from cxsurvey.analysis.tabulation.rules import rules_of
 from cxsurvey.analysis.tabulation.settings import BookSettings, book_settings
+from cxsurvey.analysis.tabulation.shared_sizes import column_bits
 from cxsurvey.analysis.tabulation.suppression import atoms_of
 from cxsurvey.analysis.tabulation.tables import Frame, table_of
 from cxsurvey.analysis.tabulation.waves import Waves, wave_comparisons, waves_of
@@ -142,7 +143,7 @@ def tabulate(
         settings=settings,
         design=describe_design(study),
         filter=words,
-        n=study.n,
+        n=study.n_kept,
         n_filtered=int(frame.inside.sum()),
         notes=book_notes(
             tables,
@@ -197,6 +198,7 @@ def _frame(
     return Frame(
         banner=banner,
         atoms=atoms_of(banner, study.n),
+        bits=column_bits(banner, study.n),
         inside=kept & waves.last if waves else kept,
         before=kept & waves.before if waves else None,
         settings=settings,

@@ -160,7 +160,8 @@ def lines(table: Table, show: Sequence[Show] = ("share",)) -> tuple[Line, ...]:
     Returns
     -------
     tuple of Line
-        Three bases first, then answers and summaries in the order of the table, then missing answers.
+        Bases first (one alone where the weighted and effective bases equal it in every column), then answers
+        and summaries in the order of the table, then missing answers.
 
     Raises
     ------
@@ -205,9 +206,20 @@ def _bases(table: Table) -> Iterator[Line]:
         for base, flag in zip(table.n, table.flags, strict=True)
     ]
     yield Line("Base: respondents", "base", "count", tuple(n))
+    if not _weighted(table):
+        return
     for label, values in (("Weighted base", table.n_weighted), ("Effective base", table.n_effective)):
         cells = [_number(value, "count", flag) for value, flag in zip(values, table.flags, strict=True)]
         yield Line(label, "base", "count", tuple(cells))
+
+
+def _weighted(table: Table) -> bool:
+    """Whether a weighted or effective base differs from the respondents in a column that shows them."""
+    return any(
+        not np.allclose(values[shown], table.n[shown], rtol=1e-9)  # sums of weights of 1 round
+        for values in (table.n_weighted, table.n_effective)
+        for shown in (~np.isnan(values),)
+    )
 
 
 def _row_lines(table: Table, position: int, wanted: Sequence[Show]) -> Iterator[Line]:
@@ -226,7 +238,8 @@ def _row_lines(table: Table, position: int, wanted: Sequence[Show]) -> Iterator[
 def _share_line(table: Table, position: int, kind: LineKind, name: Show, *, minor: bool) -> Line:
     row = table.rows[position]
     source, unit = _SOURCES[name]
-    label = _SHOW_WORDS.get(name, "column %") if minor else row.label
+    words = "count, weighted" if name == "count" and _weighted(table) else _SHOW_WORDS.get(name, "column %")
+    label = words if minor else f"{row.label} ({words})" if words == "count, weighted" else row.label
     return Line(label, kind, unit, _cells(table, position, source, unit, row, name=name), minor=minor)
 
 

@@ -23,6 +23,7 @@ LABELS: Final = 26
 NARROWEST: Final = 7
 WIDEST_HEAD: Final = 13
 WIDEST_MARKS: Final = 10
+MAY_BREAK: Final = "\v"  # white space to textwrap, and in no label
 SIGNS: Final = {arrow: sign for sign, arrow in ARROWS.items()}
 
 
@@ -113,9 +114,10 @@ def _marks(cell: Cell, width: int) -> list[str]:
 
 def _head_lines(columns: Sequence[TableColumn], panel: Sequence[Place]) -> Iterator[str]:
     places = {place.column: place for place in panel}
+    placed = sorted(heads(columns), key=lambda head: head.first)  # paths differ in depth: levels do not line up
     for level in range(depth_of(columns)):
         spans: list[tuple[str, int]] = []
-        for head in heads(columns):
+        for head in placed:
             inside = [places[i] for i in range(head.first, head.first + head.columns) if i in places]
             bottom = head.level + head.rows - 1
             if inside and head.level <= level <= bottom:
@@ -129,7 +131,7 @@ def _head_lines(columns: Sequence[TableColumn], panel: Sequence[Place]) -> Itera
 
 def _spanned(spans: Sequence[tuple[str, int]]) -> Iterator[str]:
     """Labels over their columns, folded upwards."""
-    folded = [textwrap.wrap(label, max(width - 1, 1)) for label, width in spans]
+    folded = [_folded(label, max(width - 1, 1)) for label, width in spans]
     depth = max((len(found) for found in folded), default=0)
     for row in range(depth):
         cells = [
@@ -137,6 +139,17 @@ def _spanned(spans: Sequence[tuple[str, int]]) -> Iterator[str]:
             for found, (_, width) in zip(folded, spans, strict=True)
         ]
         yield (" " * LABELS + "".join(cells)).rstrip()
+
+
+def _folded(label: str, width: int) -> list[str]:
+    """Fold a label at spaces, hyphens and after slashes; inside words only where nothing else helps.
+
+    >>> _folded("Banking/investment/asset management", 13)
+    ['Banking/', 'investment/', 'asset', 'management']
+    """
+    parted = label.replace("/", f"/{MAY_BREAK}")
+    lines = textwrap.wrap(parted, width, expand_tabs=False, replace_whitespace=False)
+    return [line.replace(MAY_BREAK, "") for line in lines]
 
 
 def _line_lines(line: Line, panel: Sequence[Place]) -> Iterator[str]:

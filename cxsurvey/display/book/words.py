@@ -58,6 +58,9 @@ def book_words(book: Book) -> Iterator[str]:
     whom = f"{numbers.count(book.n_filtered)} of {numbers.count(book.n)} respondents: {book.filter}"
     everyone = f"{numbers.count(book.n)} respondents"
     yield f"{whom if book.filter else everyone}; {book.design}. Source: {book.source}."
+    if book.errors:
+        count = f"{book.errors:,} error{'s' if book.errors != 1 else ''}"
+        yield f"A check of the data finds {count}: see 'cxsurvey check' before using these tables."
 
 
 def table_notes(table: Table) -> tuple[str, ...]:

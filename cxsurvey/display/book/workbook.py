@@ -246,7 +246,8 @@ def _contents(sheet: Worksheet, formats: Formats, book: Book, links: Sequence[st
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, f"{book.title}: tables", formats.style("title"))
     row = 1
-    for words in book_words(book):
+    said = [line for words in book_words(book) for line in textwrap.wrap(words, sum(WIDTHS))]
+    for words in said:
         sheet.write_string(row, 0, words, formats.style("quiet"))
         row += 1
     if book.synthetic:

@@ -316,6 +316,37 @@ def _about_strata(
     return own, mean
 
 
+def inflated(found: Covariances, inflation: Floats) -> Covariances:
+    """Multiply variances as the rule ``average`` for lonely strata has it.
+
+    A variance is multiplied by the factor of its own domain, f_a, and the variance of a gap by that of both
+    domains together, f_ab. So a covariance becomes ``f_ab C + ((f_a - f_ab) V_a + (f_b - f_ab) V_b) / 2``.
+
+    Parameters
+    ----------
+    found : Covariances
+    inflation : (T, D, D) float
+        See :meth:`.Strata.inflation`.
+
+    Returns
+    -------
+    Covariances
+        V_a + V_b - 2 C_ab is the variance of each gap.
+    """
+    n_columns = found.columns.shape[1]
+    own, factor = np.einsum("tcc->tc", found.columns), np.einsum("tdd->td", inflation)
+    both, rest = inflation[:, :n_columns, :n_columns], factor[:, n_columns:]
+    columns = factor[:, :n_columns]
+    beyond = (columns[:, :, None] - both) * own[:, :, None]
+    whole = inflation[:, 0, :1]  # a column and its rest are everyone
+    with_rest = (columns[:, 1:] - whole) * own[:, 1:] + (rest - whole) * found.rest
+    return Covariances(
+        both * found.columns + (beyond + beyond.transpose(0, 2, 1)) / 2,
+        rest * found.rest,
+        whole * found.with_rest + with_rest / 2,
+    )
+
+
 def presence(totals: DomainTotals, item: Ints, member: Bools) -> Floats:
     """Count respondents of some cells in each unit.
 

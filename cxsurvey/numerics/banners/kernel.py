@@ -174,7 +174,6 @@ def _targets(questions: Sequence[Question], packs: PackSet, batch: Sequence[Pack
         base_row=_run(base_rows),
         base_item=_run(base_items),
         base_cells=np.concatenate([np.empty((0, n_cells), dtype=np.bool_), *base_cells]),
-        options=packs.options,
     )
 
 

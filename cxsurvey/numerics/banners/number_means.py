@@ -121,9 +121,8 @@ class _Runs:
         return deviation
 
     def present(self) -> Bools:
-        """Which units hold someone who contributes to each domain's mean: (1, U, D)."""
-        anyone, nonzero = self.by_unit(self.n) > 0, self.by_unit(self.nonzero) > 0
-        present: Bools = np.where(self.mean != 0, anyone, nonzero)
+        """Which units hold someone of each domain's base: (1, U, D)."""
+        present: Bools = self.by_unit(self.n) > 0
         return present[None]
 
     def covariances(self) -> Covariances:

@@ -75,14 +75,12 @@ class PackSet:
     unfold : (V, m, K) float
         1 where a code puts item m into cell K.
     packs : tuple of Pack
-    options : bool
-        The items are ticks: cell 0 ticked, cell 1 in the base and not ticked.
+        Of ticks, cell 0 is ticked and cell 1 in the base and not ticked.
     """
 
     width: int
     unfold: Floats
     packs: tuple[Pack, ...]
-    options: bool
 
 
 def layout(questions: Sequence[Question], n: int) -> Layout:
@@ -248,7 +246,7 @@ def _coded_set(questions: Sequence[Question], at: list[int], n_cells: int, wides
         members = at[start : start + size]
         arrays = tuple(q.codes for q in (questions[i] for i in members) if isinstance(q, CodedQuestion))
         packs.append(Pack(_Digits(arrays, radix, radix**size), tuple((i, 0) for i in members)))
-    return PackSet(radix**size, unfold, tuple(packs), options=False)
+    return PackSet(radix**size, unfold, tuple(packs))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -325,4 +323,4 @@ def _tick_set(bits: int, masked: bool, packs: list[Pack]) -> PackSet:  # noqa: F
     unfold = np.stack([ticked, 1 - ticked], axis=2).astype(np.float64)
     if masked:
         unfold = np.concatenate([unfold, np.zeros((1, bits, 2))])
-    return PackSet(len(unfold), unfold, tuple(packs), options=True)
+    return PackSet(len(unfold), unfold, tuple(packs))

@@ -203,9 +203,18 @@ class BannerTable:
     covariance : (T, C, C) float
         Of a target's columns. NaN where an estimate is, and where a base lies in one PSU, so that there is
         nothing to see a variance by. Zero, not its rounding error, where everyone in a base answered alike.
+        Under the rule ``average`` for lonely strata that of two columns is written so that V_a + V_b - 2 C_ab
+        is the variance of their gap, see :func:`.domains.inflated`.
     deviation : (T, C) float
         Weighted standard deviation of the numerator within the base (divisor n - 1); NaN under two respondents.
     rest : RestColumns
+    clustered : bool
+        Respondents may come in clusters, see :func:`.tables.edge_bases.clustered_bases`.
+    replicated : bool
+        The variances are those of replicate weights.
+    interval_error : (T, C) float, optional
+        What logit intervals of shares are made from, on the scale of the shares: with replicate weights the
+        spread of the log-odds over the replicates. Left out: the standard errors.
     """
 
     first: Ints
@@ -220,6 +229,9 @@ class BannerTable:
     covariance: Floats
     deviation: Floats
     rest: RestColumns
+    clustered: bool = False
+    replicated: bool = False
+    interval_error: Floats | None = None
 
     @property
     def std_error(self) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxsurvey.numerics.arrays import Bools, Floats, Ints
 from cxsurvey.numerics.banners.atoms import Atoms
-from cxsurvey.numerics.banners.domains import Covariances, DomainTotals, blocks, covariances, presence
+from cxsurvey.numerics.banners.domains import Covariances, DomainTotals, blocks, covariances, inflated, presence
 from cxsurvey.numerics.banners.packs import Layout
 from cxsurvey.numerics.banners.records import BannerTable, Bases, Overlaps, RestColumns
 from cxsurvey.numerics.banners.tallies import Ordered
@@ -35,8 +35,6 @@ class Targets:
         Place of each base in the table.
     base_item : (B,) int
     base_cells : (B, K) bool
-    options : bool
-        The items are ticks, see :class:`.packs.PackSet`.
     """
 
     row: Ints
@@ -46,7 +44,6 @@ class Targets:
     base_row: Ints
     base_item: Ints
     base_cells: Bools
-    options: bool
 
 
 class Sheet:
@@ -143,9 +140,7 @@ class Sheet:
         noise = NOISE * ((weight * np.abs(over)).sum(axis=2) / np.abs(divisor) + np.abs(estimate))
 
         def present() -> Bools:
-            member = coefficient != 0
-            if targets.options:
-                member[:, :, 0] = True  # the influence of a tick is one thing, that of the base another
+            member = (coefficient != 0) | (under != 0)
             return np.concatenate(
                 [
                     presence(totals, item[some], member[some]) > 0
@@ -158,28 +153,32 @@ class Sheet:
     def settle(self, at: Ints, estimate: Floats, found: Covariances, noise: Floats, present: Presence) -> None:
         """Fill in estimates and covariances, with the rules for lonely strata, constants and the unknown."""
         n_columns = self.n_columns
-        root = self._root_inflation(estimate.shape, present)
+        inflation = self._inflation(present)
         own = np.einsum("tcc->tc", found.columns)
-        variance = np.concatenate([own, found.rest], axis=1) * root**2
+        variance = np.concatenate([own, found.rest], axis=1)
         constant = variance <= noise**2
         few = self.base_df[self.where.base_of[at]] <= 0
         unknown = np.isnan(estimate) | (few & ~(np.where(constant, 0.0, variance) > 0))
-        scale = np.where(unknown, np.nan, np.where(constant, 0.0, root))
+        scale = np.where(unknown, np.nan, np.where(constant, 0.0, 1.0))
         columns, rest = scale[:, :n_columns], scale[:, n_columns:]
         self.estimate[at] = estimate
-        self.covariances.columns[at] = found.columns * columns[:, :, None] * columns[:, None, :]
-        self.covariances.rest[at] = found.rest * rest**2
-        self.covariances.with_rest[at] = found.with_rest * columns[:, 1:] * rest
+        plain = Covariances(
+            found.columns * columns[:, :, None] * columns[:, None, :], found.rest * rest**2,
+            found.with_rest * columns[:, 1:] * rest,
+        )  # fmt: skip
+        done = plain if inflation is None else inflated(plain, inflation)
+        self.covariances.columns[at] = done.columns
+        self.covariances.rest[at] = done.rest
+        self.covariances.with_rest[at] = done.with_rest
 
-    def _root_inflation(self, shape: tuple[int, ...], present: Presence) -> Floats:
+    def _inflation(self, present: Presence) -> Floats | None:
         strata, clustered = self.rows.design.strata, self.rows.clustered
 
         def by_stratum() -> Bools:
             units = present()
-            held = np.logical_or.reduceat(units, strata.starts, axis=1) if clustered else units
-            return held.transpose(1, 0, 2).reshape(len(strata.psus), -1)
+            return np.logical_or.reduceat(units, strata.starts, axis=1) if clustered else units
 
-        return strata.root_inflation(by_stratum, int(np.prod(shape))).reshape(shape)
+        return strata.inflation(by_stratum)
 
     def table(self) -> BannerTable:
         """Give the finished table."""
@@ -198,7 +197,7 @@ class Sheet:
             where.first, where.base_of, where.is_share, self.rows.design.is_simple,
             Bases(n[:, :c], weight[:, :c], squared[:, :c], df[:, :c]), overlaps,
             np.rint(self.n[:, :c]).astype(np.intp), self.total[:, :c], self.estimate[:, :c],
-            self.covariances.columns, self.deviation[:, :c], rest,
+            self.covariances.columns, self.deviation[:, :c], rest, clustered=self.rows.clustered,
         )  # fmt: skip
 
 

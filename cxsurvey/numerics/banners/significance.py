@@ -3,7 +3,7 @@
 The rules are those of the gaps between groups. In a simple sample shares are tested by the pooled z test. With
 weights, strata or clusters the test is t on the linearized standard error, with the degrees of freedom of the
 two columns together; where a share is 0 or 1 its linearized variance is zero, and the pooled z test on
-effective bases stands in. Means are tested by t.
+effective bases stands in, which with clusters are those of :mod:`..tables.edge_bases`. Means are tested by t.
 
 Columns that overlap are tested with what they share. For t it is the covariance; for z the variance of the gap
 under a common share p is
@@ -26,13 +26,14 @@ from cxsurvey.errors import RequestError
 from cxsurvey.numerics.arrays import Bools, Floats, Ints
 from cxsurvey.numerics.banners.records import BannerTable
 from cxsurvey.numerics.probability.tails import normal_two_sided_p, t_two_sided_p
+from cxsurvey.numerics.tables.edge_bases import clustered_bases
 from cxsurvey.numerics.tables.inference import at_edge, snapped, two_proportion_z
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-NO_TEST, LINEARIZED, POOLED, POOLED_EFFECTIVE = range(4)
-METHODS: Final = ("", "t, linearized", "z, pooled", "z, pooled, effective bases")
+NO_TEST, LINEARIZED, POOLED, POOLED_EFFECTIVE, REPLICATED = range(5)
+METHODS: Final = ("", "t, linearized", "z, pooled", "z, pooled, effective bases", "t, replicates")
 REST: Final = -1
 ROUNDING = 1e-12  # of the terms that a variance is made of: less is none
 
@@ -90,6 +91,10 @@ class _Pairs:
     n_effective_b: Floats
     effective_overlap: Floats
     common: Floats
+    variance_a: Floats
+    variance_b: Floats
+    df_a: Ints
+    df_b: Ints
 
 
 def pair_tests(
@@ -146,7 +151,7 @@ def pair_tests(
         left, right, table.estimate[:, left], table.estimate[:, right], variance,
         overlaps.df[:, left, right][base].astype(np.float64), bases.n[:, left][base], bases.n[:, right][base],
         overlaps.n[:, left, right][base], effective[:, left][base], effective[:, right][base], shared[base],
-        common,
+        common, own[:, left], own[:, right], bases.df[:, left][base], bases.df[:, right][base],
     ))  # fmt: skip
 
 
@@ -190,6 +195,7 @@ def rest_tests(table: BannerTable) -> ColumnTests:
         columns, np.full(len(columns), REST), table.estimate[:, 1:], rest.estimate, variance, df,
         bases.n[:, 1:][base], rest.bases.n[base], nobody.astype(np.intp),
         bases.n_effective[:, 1:][base], rest.bases.n_effective[base], nobody, np.full(own.shape, np.nan),
+        own, rest.variance, bases.df[:, 1:][base], rest.bases.df[base],
     ))  # fmt: skip
 
 
@@ -280,10 +286,11 @@ def _tested(table: BannerTable, pairs: _Pairs) -> ColumnTests:
     linear = ~np.isnan(statistic)
     p_value[linear] = t_two_sided_p(statistic[linear], df[linear])
     if score.any():
-        statistic[score] = _pooled_z(pairs, score, simple=table.is_simple)
+        statistic[score] = _pooled_z(table, pairs, score)
         p_value[score] = normal_two_sided_p(statistic[score])
     pooled = POOLED if table.is_simple else POOLED_EFFECTIVE
-    method = np.where(np.isnan(p_value), NO_TEST, np.where(score, pooled, LINEARIZED)).astype(np.int8)
+    plain = REPLICATED if table.replicated else LINEARIZED
+    method = np.where(np.isnan(p_value), NO_TEST, np.where(score, pooled, plain)).astype(np.int8)
     return ColumnTests(
         pairs.a, pairs.b, pairs.estimate_a, pairs.estimate_b, gap, std_error, statistic, df, p_value, method,
         pairs.n_a, pairs.n_b, pairs.n_overlap, pairs.n_effective_a, pairs.n_effective_b,
@@ -299,19 +306,32 @@ def _scored(table: BannerTable, pairs: _Pairs, std_error: Floats) -> Bools:
     return shares & edge & ~np.isnan(std_error)
 
 
-def _pooled_z(pairs: _Pairs, at: Bools, *, simple: bool) -> Floats:
+def _pooled_z(table: BannerTable, pairs: _Pairs, at: Bools) -> Floats:
     """The z of some of the pairs; NaN where nobody or everybody answered so, or both columns are the same."""
     a, b = snapped(pairs.estimate_a[at]), snapped(pairs.estimate_b[at])
     bases: tuple[Floats | Ints, ...] = (pairs.n_a, pairs.n_b, pairs.n_overlap)
-    if not simple:
+    if not table.is_simple:
         bases = (pairs.n_effective_a, pairs.n_effective_b, pairs.effective_overlap)
     m, n, shared = (base[at].astype(np.float64) for base in bases)
+    if table.clustered:
+        m, n, shared = _with_clusters(pairs, at, np.array([a, b]), np.array([m, n]), shared)
     z = two_proportion_z(a * m, m, b * n, n).statistic
     overlapping = pairs.n_overlap[at] > 0
     if overlapping.any():
         few = overlapping
         z[few] = _overlapping_z(a[few] - b[few], snapped(pairs.common[at][few]), m[few], n[few], shared[few])
     return z
+
+
+def _with_clusters(
+    pairs: _Pairs, at: Bools, share: Floats, n: Floats, shared: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Effective bases, and their overlap, less what the clusters take away."""
+    variance = np.array([pairs.variance_a[at], pairs.variance_b[at]])
+    df = np.array([pairs.df_a[at], pairs.df_b[at]])
+    bases = clustered_bases(share, variance, n, df)
+    left: Floats = np.sqrt((bases / np.where(n > 0, n, np.nan)).prod(axis=0))
+    return bases[0], bases[1], shared * left
 
 
 def _overlapping_z(gap: Floats, common: Floats, m: Floats, n: Floats, shared: Floats) -> Floats:

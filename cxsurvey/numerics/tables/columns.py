@@ -80,18 +80,29 @@ class ColumnTotals:
         Returns
         -------
         (K, K) float
+        """
+        if self.psu_total is not None and self.psu_stratum is not None:
+            return moments_of_psus(self.psu_total @ coefficients.T, self.psu_stratum, self.strata)
+        return self._moments_by_stratum(coefficients)
+
+    def inflation(self, member: Bools) -> Floats | None:
+        """Give what the rule for lonely strata multiplies variances by, see :meth:`.Strata.inflation`.
+
+        Parameters
+        ----------
+        member : (K, G*M) bool
+            What each estimate is made of.
+
+        Returns
+        -------
+        (K, K) float or None
 
         Raises
         ------
         DataFault
-            ``lonely-stratum``, see :meth:`Strata.root_inflation`.
+            ``lonely-stratum``.
         """
-        root = self.strata.root_inflation(lambda: self._strata_of(coefficients != 0), len(coefficients))
-        if self.psu_total is not None and self.psu_stratum is not None:
-            moments = moments_of_psus(self.psu_total @ coefficients.T, self.psu_stratum, self.strata)
-        else:
-            moments = self._moments_by_stratum(coefficients)
-        return moments * np.multiply.outer(root, root)
+        return self.strata.inflation(lambda: self._strata_of(member))
 
     def _strata_of(self, member: Bools) -> Bools:
         """Which strata hold a member of each union of bases: (H, K)."""

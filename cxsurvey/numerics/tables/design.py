@@ -38,7 +38,7 @@ class Strata:
         What a stratum with a single PSU (and a fraction below 1) adds to the variance. ``error`` refuses;
         ``remove`` and ``certainty`` add nothing; ``adjust`` adds the squared influence, uncentred, which for
         ratios is the deviation from the overall mean; ``average`` adds the mean of the other strata that
-        contribute to the estimate.
+        hold a respondent of the estimate's base.
     """
 
     psus: Ints
@@ -56,21 +56,19 @@ class Strata:
         lonely: Bools = (self.psus == 1) & (self.sampling_fraction < 1)
         return lonely
 
-    def root_inflation(self, present: Callable[[], Bools], n_estimates: int) -> Floats:
-        """Give the square root of what ``average`` multiplies each variance by; 1 under the other rules.
+    def inflation(self, present: Callable[[], Bools]) -> Floats | None:
+        """Give what ``average`` multiplies the variance by in each domain, and in the union of each two.
 
         Parameters
         ----------
         present : callable
-            Gives (H, K) bool: which strata hold a respondent who contributes to each estimate. Called under
-            ``average`` only.
-        n_estimates : int
-            K.
+            Gives (..., H, K) bool: which strata hold a member of each domain. Called under ``average`` only.
 
         Returns
         -------
-        (K,) float
-            Of H_k strata that contribute, L_k lonely: ``sqrt(H_k / (H_k - L_k))``, NaN when all are lonely.
+        (..., K, K) float or None
+            Of H_k strata with a member of either domain, L_k lonely: ``H_k / (H_k - L_k)``, NaN when all are
+            lonely; each domain's own on the diagonal. None where nothing is multiplied.
 
         Raises
         ------
@@ -82,12 +80,12 @@ class Strata:
         if n_lonely and (self.lonely == "error" or (self.lonely == "average" and n_lonely == n_strata)):
             raise DataFault.lonely_strata(n_lonely, n_strata)
         if not n_lonely or self.lonely != "average":
-            return np.ones(n_estimates)
-        contributing = present().astype(np.float64)
-        strata, alone = contributing.sum(axis=0), contributing[self.is_lonely].sum(axis=0)
+            return None
+        stands = present().astype(np.float64)
+        strata, alone = (_in_either(part) for part in (stands, stands[..., self.is_lonely, :]))
         inflation = np.where(strata > 0, np.nan, 1.0)
         np.divide(strata, strata - alone, out=inflation, where=strata > alone)
-        return np.sqrt(inflation)
+        return inflation
 
     def centred_factors(self) -> Floats:
         """Multiply each stratum's centred squares: ``(1 - f_h) n_h / (n_h - 1)``, (H,), zero for one PSU."""
@@ -252,6 +250,14 @@ def sample_design(
     for array in (w, strata, psus, fraction) if clusters is None else (w, strata, psus, fraction, clusters):
         frozen(array)
     return SampleDesign(w, strata, clusters, Strata(psus, fraction, lonely))
+
+
+def _in_either(stands: Floats) -> Floats:
+    """Count strata with a member of either of each two domains: (..., K, K) from (..., H, K)."""
+    both = np.swapaxes(stands, -1, -2) @ stands
+    each = np.einsum("...kk->...k", both)
+    either: Floats = each[..., :, None] + each[..., None, :] - both
+    return either
 
 
 def _checked_weights(weights: npt.ArrayLike) -> Floats:

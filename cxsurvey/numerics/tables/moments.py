@@ -6,7 +6,7 @@ With respondents or clusters as PSUs the variance of a linearized statistic is
 
 where z_hi is the influence of PSU i of stratum h (Lumley 2010, *Complex Surveys*, sec. 2.2; Binder 1983). Both
 functions below sum squares of deviations and never subtract one sum from another, so that a variance cannot
-come out negative. What lonely strata call for beyond that is :meth:`Strata.root_inflation`'s.
+come out negative. What lonely strata call for beyond that is :meth:`.Strata.inflation`'s.
 """
 
 from __future__ import annotations
@@ -83,6 +83,61 @@ def moments_of_blocks(
         flat = inside.transpose(1, 0, 2).reshape(n_estimates, inside[:, 0].size if n_estimates else 0)
         covariance += flat @ flat.T + beyond.T @ beyond
     return covariance
+
+
+def inflated(moments: Floats, inflation: Floats | None) -> tuple[Floats, Floats | None]:
+    """Multiply variances as ``average`` has it, each by the factor of its own domain.
+
+    Parameters
+    ----------
+    moments : (K, K) float
+        Covariance without the rule.
+    inflation : (K, K) float or None
+        See :meth:`.Strata.inflation`.
+
+    Returns
+    -------
+    (K, K) float
+        The covariance, each estimate scaled by the root of its own factor.
+    (K, K) float or None
+        What the variance of a gap is to be multiplied by besides, so that its factor is that of the strata
+        which its two domains reach together. None where the rule multiplies nothing.
+    """
+    if inflation is None:
+        return moments, None
+    root = np.sqrt(np.diag(inflation))
+    covariance = moments * np.multiply.outer(root, root)
+    wanted, found = inflation * _of_gaps(moments), _of_gaps(covariance)
+    own = np.diag(inflation)
+    differ = (inflation != own[:, None]) | (inflation != own[None, :])
+    factor = np.ones(inflation.shape)
+    np.divide(wanted, found, out=factor, where=differ & (found > 0))
+    return covariance, factor
+
+
+def for_gaps(covariance: Floats, gap_factor: Floats | None) -> Floats:
+    """Write a covariance so that V_a + V_b - 2 C_ab is the variance of each gap, its factor included.
+
+    Parameters
+    ----------
+    covariance, gap_factor : (K, K) float
+        Of :func:`inflated`.
+
+    Returns
+    -------
+    (K, K) float
+        For gaps of two alone: sums of several estimates can have a negative variance by it.
+    """
+    if gap_factor is None:
+        return covariance
+    found: Floats = covariance + (1 - gap_factor) * _of_gaps(covariance) / 2
+    return found
+
+
+def _of_gaps(covariance: Floats) -> Floats:
+    own = np.diag(covariance)
+    variance: Floats = own[:, None] + own[None, :] - 2 * covariance
+    return variance
 
 
 def union_df(psus_in_both: Floats, strata_with_member: Bools) -> Ints:

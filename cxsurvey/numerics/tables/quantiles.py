@@ -43,6 +43,8 @@ class Quantiles:
     df : (G,) int
     union_df : (G, G) int
     overlap : (G, G) int
+    gap_factor : (G, G) float or None
+        That of the shares at or below, see :class:`.variance.Ratios`.
     """
 
     estimate: Floats
@@ -56,6 +58,7 @@ class Quantiles:
     df: Ints
     union_df: Ints
     overlap: Ints
+    gap_factor: Floats | None = None
 
 
 def weighted_quantile(
@@ -160,7 +163,8 @@ def quantile_estimates(
     backwards through the distribution function (Woodruff 1952, *JASA* 47: 635-646; R's ``svyquantile`` with
     ``interval.type = "mean"``), t having the degrees of freedom of the group. ``std_error`` is the width of
     the interval over 2 t. A bound is NaN where the interval of F leaves 0 to 1 or where nobody lies above Q:
-    the sample then says nothing about that side. A group that gives one answer only has standard error 0.
+    the sample then says nothing about that side. A group that gives one answer only has standard error 0, and
+    without degrees of freedom, as in one cluster, neither standard error nor interval.
 
     Between groups, the linearized quantile ``Q - (F(Q) - p) / f`` makes
     cov(Q_a, Q_b) = cov(F_a, F_b) / (f_a f_b), and SE_F / SE_Q stands for the density f.
@@ -246,7 +250,7 @@ def quantiles_by_shares(
     low, high, std_error = _woodruff(samples, estimate, below, level, rule)
     return Quantiles(
         estimate, std_error, low, high, _covariance(below, std_error), below.n,
-        below.n_weighted, below.n_effective, below.df, below.union_df, below.overlap,
+        below.n_weighted, below.n_effective, below.df, below.union_df, below.overlap, below.gap_factor,
     )  # fmt: skip
 
 
@@ -275,7 +279,7 @@ def _woodruff(
     low = _invert(samples, _inside(below.estimate - margin, nobody_above), rule)
     high = _invert(samples, _inside(below.estimate + margin, nobody_above), rule)
     std_error = (high - low) / (2 * t)
-    alike = np.array([sample.one_answer() for sample in samples], dtype=np.bool_)
+    alike = np.array([sample.one_answer() for sample in samples], dtype=np.bool_) & (below.df > 0)
     return np.where(alike, estimate, low), np.where(alike, estimate, high), np.where(alike, 0.0, std_error)
 
 

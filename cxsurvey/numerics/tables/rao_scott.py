@@ -129,7 +129,7 @@ def rao_scott_test(
     shape: tuple[int, int],
     *,
     n: int,
-    df: int,
+    df: float,
     statistic: RaoScottStatistic = "F",
     base: float | None = None,
 ) -> IndependenceTest:
@@ -143,7 +143,7 @@ def rao_scott_test(
     shape : (R, C)
     n : int
         Respondents in the table, unweighted.
-    df : int
+    df : float
         Degrees of freedom of the design.
     statistic : {"F", "chisq", "saddlepoint"}
         As in :func:`.independence.independence_test`.

@@ -58,6 +58,9 @@ class WeightedTotals(Protocol):
     def influence_moments(self, coefficients: Floats) -> Floats:
         """Give the covariance (K, K) of K linear combinations (K, C) of the totals."""
 
+    def inflation(self, member: Bools) -> Floats | None:
+        """Give what lonely strata multiply the variances of K bases (K, C) by, and of their unions: (K, K)."""
+
     def bases(self, member: Bools) -> Bases:
         """Count the respondents of K bases, (K, C) bool."""
 

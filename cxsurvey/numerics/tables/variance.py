@@ -15,6 +15,7 @@ import numpy as np
 
 from cxsurvey.errors import RequestError
 from cxsurvey.numerics.arrays import Floats, Ints, as_floats
+from cxsurvey.numerics.tables.moments import inflated
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,6 +44,10 @@ class Ratios:
         ``(sum w)² / sum w²`` of the base (Kish); NaN when it is empty.
     union_df : (K, K) int
         PSUs less strata with a member of either base; ``df`` on the diagonal.
+    gap_factor : (K, K) float or None
+        Under the rule ``average`` for lonely strata, what the variance of the gap of two estimates is
+        multiplied by: the covariance holds the factor of each base, the gap that of the strata that both
+        bases reach. None otherwise.
     """
 
     estimate: Floats
@@ -51,6 +56,7 @@ class Ratios:
     n_weighted: Floats
     n_effective: Floats
     union_df: Ints
+    gap_factor: Floats | None = None
 
     @property
     def std_error(self) -> Floats:
@@ -200,17 +206,19 @@ def _combinations(totals: WeightedTotals, rows: npt.ArrayLike) -> Floats:
 def _ratios(
     totals: WeightedTotals, estimate: Floats, coefficients: Floats, member: npt.NDArray[np.bool_], noise: Floats
 ) -> Ratios:
+    inflation = totals.inflation(member | (coefficients != 0))
     covariance = totals.influence_moments(coefficients)
     constant = np.diag(covariance) <= noise**2
     covariance[constant, :] = 0.0
     covariance[:, constant] = 0.0
+    covariance, gap_factor = inflated(covariance, inflation)
     unknown = np.isnan(estimate)
     covariance[unknown, :] = np.nan
     covariance[:, unknown] = np.nan
     bases = totals.bases(member)
     n_effective = np.full(len(estimate), np.nan)
     np.divide(bases.weight**2, bases.weight_squared, out=n_effective, where=bases.weight_squared > 0)
-    return Ratios(estimate, covariance, bases.overlap, bases.weight, n_effective, bases.df)
+    return Ratios(estimate, covariance, bases.overlap, bases.weight, n_effective, bases.df, gap_factor)
 
 
 def linear_contrasts(estimate: npt.ArrayLike, covariance: npt.ArrayLike, L: npt.ArrayLike) -> Contrasts:
@@ -302,6 +310,8 @@ def contrast(ratios: Ratios, a: npt.ArrayLike, b: npt.ArrayLike) -> PairContrast
     variance = np.where(np.abs(variance) <= ROUNDING * scale, 0.0, variance)
     if (variance < 0).any():
         raise RequestError.not_a_covariance()
+    if ratios.gap_factor is not None:
+        variance *= ratios.gap_factor[left, right]
     return PairContrasts(estimate, np.sqrt(variance), ratios.union_df[left, right], ratios.overlap[left, right])
 
 

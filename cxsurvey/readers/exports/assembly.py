@@ -157,7 +157,8 @@ def _text_notes(grid: Grid, columns: Mapping[int, ExportColumn], frame: pd.DataF
         notes.append(f"{marks} header cells hold a character that was lost before the export")
     nameless = sum(not any(cell.strip() for cell in column.header) for column in columns.values())
     if nameless:
-        notes.append(f"{nameless} columns have cells but no name")
+        words = "column has" if nameless == 1 else "columns have"
+        notes.append(f"{nameless} {words} cells but no name")
     return notes
 
 

@@ -101,7 +101,9 @@ def _questions(imported: Imported) -> Iterator[str]:
     grids = imported.draft.grids
     if grids:
         rows = sum(map(len, grids.values()))
-        yield from _wrapped(f"{len(grids)} grids of {rows} rows in all: {', '.join(grids)}")
+        named = ", ".join(f"{block} ({members[0]} to {members[-1]})" for block, members in grids.items())
+        word = "grid" if len(grids) == 1 else "grids"
+        yield from _wrapped(f"{len(grids)} {word} of {rows} rows in all: {named}")
     sure = ", ".join(f"{count} {name}" for name, count in imported.sureness.items())
     if sure:
         yield from _wrapped(f"How sure: {sure}")
@@ -211,7 +213,24 @@ def _next(imported: Imported) -> Iterator[str]:
     yield f"  cxsurvey check {place}"
     if "\n[[figure]]" in imported.study_toml:
         yield f"  cxsurvey figures {place} --out {shlex.quote(str(imported.folder / 'figures'))}"
+    else:
+        yield from _own_figure(imported)
     yield from _wrapped(f"Edit {imported.folder / 'study.toml'}: guesses are marked there.")
+
+
+def _own_figure(imported: Imported) -> Iterator[str]:
+    """How to declare a figure, where none was drafted."""
+    drawable = [item for item in imported.draft.file.question if item.type in {"single", "ordinal", "multi"}]
+    if not drawable:
+        yield from _wrapped("No figure was drafted: no question has answers to choose from.")
+        return
+    question = drawable[0].id
+    yield from _wrapped("No figure was drafted. To declare one, add to the study file:")
+    yield "    [[figure]]"
+    yield '    id = "fig01"'
+    yield '    form = "ranked"'
+    yield '    headline = "What the figure shows"'
+    yield f'    question = "{question}"'
 
 
 def _hashes(hashes: Mapping[str, str]) -> Iterator[str]:
