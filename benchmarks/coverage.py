@@ -291,19 +291,24 @@ def markdown(results, replications):
     lines = [f"<!-- made by benchmarks/coverage.py: {made} -->", ""]
     lines += by_size(results, "covers: ", "Coverage of 95% intervals")
     lines += by_size(results, "errs: ", "How often 5% tests find a gap where there is none")
-    lines += by_share(results)
+    lines += by_design(
+        results, "covers: share, as estimated by default", "Coverage of a share as estimated by default"
+    )
+    rest = f"errs: share of leaders v all others, bases of {TESTED_FROM} or more"
+    lines += by_design(results, rest, "Errors of leaders v all others, bases of 30 or more")
     lines += failing(results)
     return "\n".join(lines) + "\n"
 
 
 def by_size(results, kind, title):
-    rows = results[results["measure"].str.startswith(kind)].dropna(subset=["rate"])
+    rows = results[results["measure"].str.startswith(kind) & (results["cases"] > 0)]
+    sizes = sorted(results["n"].unique())
     lines = [f"## {title}, by size of the sample (all designs and shares together)", ""]
-    lines += ["| | " + " | ".join(f"n = {n:,}" for n in sorted(rows["n"].unique())) + " |"]
-    lines += ["|---|" + "---:|" * rows["n"].nunique()]
+    lines += ["| | " + " | ".join(f"n = {n:,}" for n in sizes) + " |", "|---|" + "---:|" * len(sizes)]
     for name, part in rows.groupby("measure", sort=False):
-        rates = weighted(part, "n")
-        lines.append(f"| {name.removeprefix(kind)} | " + " | ".join(f"{rate:.1%}" for rate in rates) + " |")
+        rates = weighted(part, "n").reindex(sizes)
+        cells = " | ".join("" if math.isnan(rate) else f"{rate:.1%}" for rate in rates)
+        lines.append(f"| {name.removeprefix(kind)} | {cells} |")
     return [*lines, ""]
 
 
@@ -312,10 +317,9 @@ def weighted(part, key):
     return sums["hits"] / sums["cases"]
 
 
-def by_share(results):
-    name = "covers: share, as estimated by default"
+def by_design(results, name, title):
     rows = results[results["measure"] == name]
-    lines = ["## Coverage of a share as estimated by default, by design and share (all sizes together)", ""]
+    lines = [f"## {title}, by design and share (all sizes together)", ""]
     lines += ["| | " + " | ".join(f"p = {p:g}" for p in sorted(rows["p"].unique())) + " |"]
     lines += ["|---|" + "---:|" * rows["p"].nunique()]
     for design, part in rows.groupby("design", sort=False):
@@ -325,12 +329,17 @@ def by_share(results):
 
 def failing(results):
     bad = failures(results)
-    lines = ["## Where they fail", "", f"{len(bad):,} of {len(results):,} rates are outside the limits.", ""]
+    lines = [
+        "## Where they fail",
+        "",
+        f"{len(bad):,} of {(results['cases'] > 0).sum():,} rates are outside the limits.",
+        "",
+    ]
     lines += [
         "| | situations | too narrow | too wide | too bold | worst | where |",
         "|---|---:|---:|---:|---:|---:|---|",
     ]
-    for name, part in results.groupby("measure", sort=False):
+    for name, part in results[results["cases"] > 0].groupby("measure", sort=False):
         own = bad[bad["measure"] == name]
         if own.empty:
             continue
