@@ -248,18 +248,20 @@ def _read_fast(body: pa.NativeFile, separator: str, width: int, *, coded: bool) 
     from pyarrow import csv  # noqa: PLC0415
 
     names = [str(position) for position in range(width)]
-    reader = csv.open_csv(
+    columns = [_Blocks([], coded=coded) for _ in names]
+    # Closed when read, and of one thread where there is little to read: a process that ends at once, as after a
+    # refusal, must not find the reader's threads at work.
+    with csv.open_csv(
         body,
-        read_options=csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
+        read_options=csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES, use_threads=coded),
         parse_options=csv.ParseOptions(delimiter=separator, newlines_in_values=True, ignore_empty_lines=False),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.large_string()), check_utf8=False, strings_can_be_null=False
         ),
-    )
-    columns = [_Blocks([], coded=coded) for _ in names]
-    for batch in reader:
-        for column, block in zip(columns, batch.columns, strict=True):
-            column.add(block)
+    ) as reader:
+        for batch in reader:
+            for column, block in zip(columns, batch.columns, strict=True):
+                column.add(block)
     return [pa.chunked_array(column.blocks) for column in columns]
 
 
