@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings
 
 from cxsurvey.cli.main import run
+
+# A run tries the same examples as the run before it, so that a red one can be repeated. CXSURVEY_EXPLORE=1 draws
+# new ones each time.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore")
+settings.load_profile("explore" if os.environ.get("CXSURVEY_EXPLORE") else "same")
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ def test_any_table_gives_sound_cards_that_fit_a_page(form):
     )
     @given(ANY[form], LABELS, st.one_of(st.just(""), LABELS))
     def check(table, headline, question):
-        words = text(headline=headline, question=question)
+        # A matrix stands on one card: a headline of four lines may push it over a page, which it refuses.
+        words = text(headline=headline[:100] if form == "matrix" else headline, question=question)
         for drawn in FORMS[form].draw_all(table, words):
             assert faults(drawn) == ()
             assert drawn.height <= MAX_HEIGHT
