@@ -12,8 +12,8 @@ from hypothesis import settings
 
 from cxsurvey.cli.main import run
 
-# A run tries the same examples as the run before it, so that a red one can be repeated. CXSURVEY_EXPLORE=1 draws
-# new ones each time.
+# A run tries the same examples as the run before it, so that a red one can be repeated.
+# CXSURVEY_EXPLORE=1 draws new ones each time.
 settings.register_profile("same", derandomize=True)
 settings.register_profile("explore")
 settings.load_profile("explore" if os.environ.get("CXSURVEY_EXPLORE") else "same")
