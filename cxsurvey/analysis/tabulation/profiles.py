@@ -27,7 +27,7 @@ import numpy as np
 from cxsurvey.analysis.tabulation.comparisons import Comparisons
 from cxsurvey.analysis.tabulation.records import Strings
 from cxsurvey.numerics.probability.multiplicity import AnyAdjustment
-from cxsurvey.numerics.tables.inference import EDGE, normal_two_sided_p, t_two_sided_p
+from cxsurvey.numerics.tables.inference import EDGE, at_edge, normal_two_sided_p, t_two_sided_p
 from cxsurvey.study.answers import BoolArray, FloatArray, IntArray
 from cxsurvey.study.table_plan import Profile
 
@@ -201,13 +201,8 @@ def _share_test(rules: ProfileRules, sides: _Sides) -> tuple[FloatArray, FloatAr
     error = np.sqrt(np.where(variance > EDGE, variance, np.nan))
     z = (p - q) / error
     if not rules.edges:
-        z = np.where(_at_edge(p) | _at_edge(q), np.nan, z)
+        z = np.where(at_edge(p) | at_edge(q), np.nan, z)
     return z, error
-
-
-def _at_edge(share: FloatArray) -> BoolArray:
-    edge: BoolArray = (share <= EDGE) | (share >= 1 - EDGE)
-    return edge
 
 
 def _mean_test(sides: _Sides) -> tuple[FloatArray, FloatArray]:
